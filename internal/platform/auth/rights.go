@@ -1,0 +1,43 @@
+package auth
+
+// Role is a kind of work in the programme.
+type Role string
+
+const (
+	Administrator  Role = "administrator"   // keeps the system running (quản trị)
+	ProvinceOffice Role = "province_office" // provincial NTM coordination office (Văn phòng Điều phối)
+	Department     Role = "department"      // a provincial department that leads some criteria (sở, ngành)
+	CommuneOfficer Role = "commune_officer" // reports for one commune (cán bộ xã)
+	Viewer         Role = "viewer"          // reads inside figures of a part of the territory
+)
+
+// Roles are all roles in the order of the rights table.
+var Roles = []Role{Administrator, ProvinceOffice, Department, CommuneOfficer, Viewer}
+
+// Action is something a role may be allowed to do.
+type Action string
+
+const (
+	ReadResults    Action = "results.read"     // see values before they are verified, with notes and history
+	ImportResults  Action = "results.import"   // bring in a workbook
+	EditResults    Action = "results.edit"     // correct one value
+	VerifyResults  Action = "results.verify"   // what this actor writes counts as verified
+	ChangeCriteria Action = "criteria.change"  // load criteria sets and overrides
+	ChangeUnits    Action = "territory.change" // load units and their attributes
+	ManageAccounts Action = "account.manage"   // accounts, rights, tokens of others (command line only in this release)
+)
+
+// Actions are all actions.
+var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, ChangeCriteria, ChangeUnits, ManageAccounts}
+
+// reading marks the actions that change nothing; a read-only token has no other.
+var reading = map[Action]bool{ReadResults: true}
+
+// allowed is the one table of rights. What is not listed is denied.
+var allowed = map[Role]map[Action]bool{
+	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ManageAccounts: true},
+	ProvinceOffice: {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true},
+	Department:     {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true},
+	CommuneOfficer: {ReadResults: true, ImportResults: true, EditResults: true},
+	Viewer:         {ReadResults: true},
+}

@@ -1,0 +1,284 @@
+// Package db opens the one store of truth, SQLite in a folder or PostgreSQL, and is the only way to write to it.
+//
+// Modules write one SQL text for both engines (numbered $n in order; the subset of docs/decisions) and never see
+// which engine runs it. Reads go to Read or Snapshot, writes to Write.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"langso/internal/platform/clock"
+	"langso/internal/platform/fault"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"modernc.org/sqlite"
+)
+
+// Engine names the database engine.
+type Engine string
+
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Options says which database to open.
+type Options struct {
+	Dir    string // folder that holds langso.db; used when URL is empty
+	URL    string // PostgreSQL address "postgres://…"
+	Clock  *clock.Clock
+	Unsafe bool // accept a PostgreSQL server that may lose acknowledged commits (tests only)
+}
+
+// Querier is what both a pool and a transaction can do.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	engine Engine
+	write  *sql.DB
+	read   *sql.DB
+	clock  *clock.Clock
+	dir    string
+	url    string
+}
+
+// Tx is a running write transaction. NowMS is the one instant of the whole transaction.
+type Tx struct {
+	*sql.Tx
+	NowMS int64
+}
+
+type txKey struct{}
+
+// Open opens the store, creating the folder and the file when they are missing. It does not migrate.
+func Open(ctx context.Context, o Options) (_ *DB, err error) {
+	defer fault.Wrap(&err, "db.Open")
+	if o.Clock == nil {
+		o.Clock = &clock.Clock{}
+	}
+	if o.URL != "" {
+		return openPostgres(ctx, o)
+	}
+	return openSQLite(ctx, o)
+}
+
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(filepath.Join(o.Dir, "langso.db"))
+	if err != nil {
+		return nil, err
+	}
+	// synchronous(FULL): NORMAL in WAL mode loses acknowledged commits when the power fails (security.md §3).
+	common := "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sqliteSynchronous + ")&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)"
+	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()
+	w, err := sql.Open("sqlite", name+"?"+common+"&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1) // one immediate connection: a second writer in this process would only meet SQLITE_BUSY
+	if err := w.PingContext(ctx); err != nil {
+		w.Close()
+		return nil, err
+	}
+	r, err := sql.Open("sqlite", name+"?"+common+"&_pragma=query_only(1)")
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	r.SetMaxOpenConns(max(4, runtime.NumCPU()))
+	r.SetMaxIdleConns(max(4, runtime.NumCPU()))
+	return &DB{engine: SQLite, write: w, read: r, clock: o.Clock, dir: o.Dir}, nil
+}
+
+// sqliteSynchronous is the durability of an acknowledged commit on SQLite.
+const sqliteSynchronous = "FULL"
+
+func openPostgres(ctx context.Context, o Options) (*DB, error) {
+	p, err := sql.Open("pgx", o.URL)
+	if err != nil {
+		return nil, err
+	}
+	p.SetMaxOpenConns(24)
+	p.SetMaxIdleConns(12)
+	var fsync, sync string
+	err = p.QueryRowContext(ctx, "SELECT current_setting('fsync'), current_setting('synchronous_commit')").Scan(&fsync, &sync)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	if (fsync == "off" || sync == "off") && !o.Unsafe {
+		p.Close()
+		return nil, fault.New(fault.Invalid, "db.unsafe_postgres", fsync, sync)
+	}
+	return &DB{engine: Postgres, write: p, read: p, clock: o.Clock, dir: o.Dir, url: o.URL}, nil
+}
+
+// Engine returns the engine in use; only packages with engine-only SQL may ask.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Clock returns the time source that stamps transactions.
+func (d *DB) Clock() *clock.Clock { return d.clock }
+
+// Dir returns the data folder.
+func (d *DB) Dir() string { return d.dir }
+
+// Close closes both pools.
+func (d *DB) Close() error {
+	err := d.write.Close()
+	if d.read != d.write {
+		err = errors.Join(err, d.read.Close())
+	}
+	return err
+}
+
+// Ping reports whether the store answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
+// Read returns the transaction in ctx when there is one (so that a command reads its own writes), else the read pool.
+func (d *DB) Read(ctx context.Context) Querier {
+	if tx, ok := ctx.Value(txKey{}).(*Tx); ok {
+		return tx
+	}
+	if s, ok := ctx.Value(snapKey{}).(*sql.Tx); ok {
+		return s
+	}
+	return d.read
+}
+
+type snapKey struct{}
+
+// Snapshot runs fn with a ctx in which every Read sees one state of the database. Inside Write, or inside another
+// Snapshot, it only calls fn.
+func (d *DB) Snapshot(ctx context.Context, fn func(ctx context.Context) error) error {
+	if ctx.Value(txKey{}) != nil || ctx.Value(snapKey{}) != nil {
+		return fn(ctx)
+	}
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.engine == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return fn(context.WithValue(ctx, snapKey{}, tx))
+}
+
+// maxAttempts bounds how often a PostgreSQL transaction is run again after a serialization failure.
+const maxAttempts = 40
+
+// Write runs fn in a transaction and commits it; when Write returns nil, the commit is durable. A transaction already
+// in ctx is joined. On PostgreSQL fn is run again after a serialization failure, so it must have no effect outside
+// the database and must not keep state between runs.
+func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if tx, ok := ctx.Value(txKey{}).(*Tx); ok {
+		return fn(ctx, tx)
+	}
+	for attempt := 1; ; attempt++ {
+		err := d.once(ctx, fn)
+		if err == nil || !retryable(err) {
+			return err
+		}
+		if attempt == maxAttempts {
+			return fault.New(fault.Unavailable, "db.busy").Because(err)
+		}
+		pause := time.Duration(1+rand.IntN(1<<min(attempt, 7))) * time.Millisecond
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (d *DB) once(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	var opts *sql.TxOptions
+	if d.engine == Postgres {
+		opts = &sql.TxOptions{Isolation: sql.LevelSerializable}
+	}
+	t, err := d.write.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback() //nolint:errcheck // after Commit this does nothing
+	tx := &Tx{Tx: t, NowMS: d.clock.NowMS()}
+	if err := fn(context.WithValue(ctx, txKey{}, tx), tx); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// IsDuplicate reports whether err is a broken primary key or unique constraint.
+func IsDuplicate(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code() == 1555 || lite.Code() == 2067)
+}
+
+// In writes "($from,$from+1,…)" with n placeholders; n must be at least 1.
+func In(from, n int) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// maxParams stays below SQLite's 32,766 and PostgreSQL's 65,535 bound parameters.
+const maxParams = 16000
+
+// InsertMany runs "INSERT INTO … VALUES (…),(…) suffix" in as few statements as the engines allow. head is everything
+// up to VALUES, width the number of columns, values the rows one after another, suffix an ON CONFLICT clause or "".
+func InsertMany(ctx context.Context, q Querier, head string, width int, values []any, suffix string) error {
+	per := maxParams / width * width
+	for len(values) > 0 {
+		n := min(per, len(values))
+		var b strings.Builder
+		b.WriteString(head)
+		for i := 0; i < n; i += width {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(In(i+1, width))
+		}
+		b.WriteByte(' ')
+		b.WriteString(suffix)
+		if _, err := q.ExecContext(ctx, b.String(), values[:n]...); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}
