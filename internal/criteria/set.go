@@ -1,6 +1,9 @@
 package criteria
 
 import (
+	"cmp"
+	"strings"
+
 	"langso/internal/platform/clock"
 )
 
@@ -31,15 +34,23 @@ type Set struct {
 	Bands              []Band
 	Scales             []Scale
 	Sources            []Source
-	Notes              []string
+	Notes, NotesEN     []string   // remarks on the whole set, Vietnamese and English side by side
+	SupplierVerified   bool       // a province has confirmed who supplies each indicator and by what evidence
+	Overrides          []Override // provincial decisions already worked into this set, see Service.Effective
 
-	criteria   []*Criterion
-	indicators []*Indicator
+	criteria    []*Criterion
+	indicators  []*Indicator
+	criterionOf map[string]*Criterion
+	indicatorOf map[string]*Indicator
+
+	file         string // name of the file, for messages
+	requiresLine int    // line of RequiresSet
 }
 
 // Key is a region or commune group with its legal description.
 type Key struct {
 	ID, VI, EN string
+	Source     []string // ids of Sources
 	Verified   bool
 }
 
@@ -55,7 +66,7 @@ type Criterion struct {
 	ID               string
 	TitleVI, TitleEN string
 	TitleVerified    bool
-	Lead             string // department id, see Departments
+	Lead             string // department id, see Departments; "" = its indicators are led by several departments
 	Indicators       []*Indicator
 }
 
@@ -104,12 +115,12 @@ type Indicator struct {
 	Scale        string // id of the Scale its level words belong to; "" = none known
 	Lead         string
 	Supplier     Supplier
-	Evidence     []string
-	Source       []string
-	Verified     bool // wording and level checked against the source
+	Evidence     []string // kinds of evidence usually handed in, see EvidenceKinds
+	Source       []string // ids of the set's Sources
+	Verified     bool     // wording and level checked against the source
 	TextVerified bool
-	Confidence   string
-	Note         string
+	Confidence   string // trust in what is not verified: "high" | "medium" | "low"
+	Note, NoteEN string
 	Line         int // line in the file, for messages
 }
 
@@ -158,8 +169,8 @@ type Scale struct {
 	Verified bool
 }
 
-// Source is a document that the set was written from.
-type Source struct{ ID, Title, Ref, UsedFor string }
+// Source is a document that the set was written from. UsedFor says what was taken from it.
+type Source struct{ ID, Title, Ref, UsedFor, UsedForEN string }
 
 // Criteria returns all criteria in order.
 func (s *Set) Criteria() []*Criterion { return s.criteria }
@@ -168,13 +179,139 @@ func (s *Set) Criteria() []*Criterion { return s.criteria }
 func (s *Set) Indicators() []*Indicator { return s.indicators }
 
 // Criterion returns the criterion with this id, nil when there is none.
-func (s *Set) Criterion(id string) *Criterion { panic("skeleton") }
+func (s *Set) Criterion(id string) *Criterion { return s.criterionOf[id] }
 
 // Indicator returns the indicator with this id, nil when there is none.
-func (s *Set) Indicator(id string) *Indicator { panic("skeleton") }
+func (s *Set) Indicator(id string) *Indicator { return s.indicatorOf[id] }
 
-// Required returns the level that indicator i requires at place p, nil when it is not known.
-func (s *Set) Required(i *Indicator, p Place) *Level { panic("skeleton") }
+// Required returns the level that indicator i of this set requires at place p, nil when it is not known.
+//
+// Only the column of the place counts: the national figure ("chung") describes the programme and never stands in for a
+// region, and a year that the file does not name is not guessed from its neighbours. A specially difficult commune uses
+// the column SpecialRuleKey where levels are keyed (QĐ 318/QĐ-TTg, Điều 1).
+func (s *Set) Required(i *Indicator, p Place) *Level {
+	t := &i.Threshold
+	levels := t.ByKey
+	if t.ByYear != nil {
+		levels = t.ByYear[p.Year]
+		if all, ok := levels[""]; ok {
+			return all
+		}
+	}
+	if levels == nil {
+		return t.All // nil where the year is not named
+	}
+	return levels[s.column(p)]
+}
+
+// column returns the threshold key that counts at p, "" when the place does not say.
+func (s *Set) column(p Place) string {
+	switch {
+	case p.Special && s.SpecialRuleKey != "":
+		return s.SpecialRuleKey
+	case s.ByCommuneGroup:
+		return p.CommuneGroup
+	}
+	return p.Region
+}
 
 // WantsWord reports the word that i requires when its level is the same word everywhere ("Đạt", "Không"), else "".
-func (i *Indicator) WantsWord() string { panic("skeleton") }
+func (i *Indicator) WantsWord() string {
+	word, same := "", true
+	i.Threshold.each(func(l *Level) {
+		if l == nil || l.Word == "" || word != "" && l.Word != word {
+			same = false
+			return
+		}
+		word = l.Word
+	})
+	if !same {
+		return ""
+	}
+	return word
+}
+
+// Known reports whether at least one level of t is known.
+func (t *Threshold) Known() bool {
+	known := false
+	t.each(func(l *Level) { known = known || l != nil })
+	return known
+}
+
+// each calls fn for every level of t, nil ones included, in no order.
+func (t *Threshold) each(fn func(*Level)) {
+	if t.ByKey == nil && t.ByYear == nil {
+		fn(t.All)
+	}
+	for _, l := range t.ByKey {
+		fn(l)
+	}
+	for _, levels := range t.ByYear {
+		for _, l := range levels {
+			fn(l)
+		}
+	}
+}
+
+// From returns the first day on which the set counts.
+func (s *Set) From() clock.Date {
+	if s.EffectiveFrom != "" {
+		return s.EffectiveFrom
+	}
+	first, _, _ := strings.Cut(s.Programme, "-")
+	return clock.Date(first + "-01-01")
+}
+
+// index numbers criteria and indicators in file order and builds the lookups.
+func (s *Set) index() {
+	s.criteria, s.indicators = nil, nil
+	s.criterionOf, s.indicatorOf = map[string]*Criterion{}, map[string]*Indicator{}
+	for _, g := range s.Groups {
+		for _, c := range g.Criteria {
+			c.Index = len(s.criteria)
+			s.criteria = append(s.criteria, c)
+			s.criterionOf[c.ID] = c
+			for _, i := range c.Indicators {
+				i.Index, i.Criterion = len(s.indicators), c
+				s.indicators = append(s.indicators, i)
+				s.indicatorOf[i.ID] = i
+			}
+		}
+	}
+}
+
+// CompareIDs orders ids of criteria and indicators as people count: part by part, numbers by size, so that "17.10" comes
+// after "17.9" and is another id than "17.1". It returns -1, 0 or 1.
+func CompareIDs(a, b string) int {
+	pa, pb := strings.Split(a, "."), strings.Split(b, ".")
+	for k := range min(len(pa), len(pb)) {
+		if c := comparePart(pa[k], pb[k]); c != 0 {
+			return c
+		}
+	}
+	if c := cmp.Compare(len(pa), len(pb)); c != 0 {
+		return c
+	}
+	return cmp.Compare(a, b) // "1.1" and "1.01" count alike and are still two ids
+}
+
+func comparePart(a, b string) int {
+	da, db := isDigits(a), isDigits(b)
+	switch {
+	case da && !db:
+		return -1
+	case db && !da:
+		return 1
+	case !da:
+		return cmp.Compare(a, b)
+	}
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	if c := cmp.Compare(len(a), len(b)); c != 0 {
+		return c
+	}
+	return cmp.Compare(a, b)
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

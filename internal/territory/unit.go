@@ -1,7 +1,12 @@
 package territory
 
 import (
+	"context"
+	"strings"
+
 	"langso/internal/platform/clock"
+	"langso/internal/platform/i18n"
+	"langso/internal/platform/vntext"
 )
 
 // UnitID is the identity of a unit for ever, also when its code is used again by another unit.
@@ -38,12 +43,16 @@ type Unit struct {
 	Code     string // statistics code, re-used over time
 	Level    Level
 	Kind     Kind
-	Name     string // without the kind: "Đạ R'sal"
+	Name     string // without the kind, unless the rest is only a number: "Đạ R'sal", "Phường 7"
 	NameEN   string
 	AltNames []string   // other spellings that official papers use
 	From     clock.Date // first day; "" = before this data begins
 	To       clock.Date // last day, inclusive; "" = still there
 	Basis    string     // legal act that made it
+
+	home bool   // a province whose communes report here; see Roster.Communes
+	slug string // set by the register when an other unit claims the plain one
+	sort string // place of the name in Vietnamese order
 }
 
 // ValidAt reports whether the unit existed on day d.
@@ -52,7 +61,34 @@ func (u *Unit) ValidAt(d clock.Date) bool {
 }
 
 // FullName returns kind and name as people write it: "Xã Đạ R'sal", "Thành phố Đà Lạt", "Tỉnh Lâm Đồng".
-func (u *Unit) FullName() string { return kindWords[u.Kind] + " " + u.Name }
+func (u *Unit) FullName() string {
+	w := kindWords[u.Kind]
+	if strings.HasPrefix(u.Name, w+" ") {
+		return u.Name
+	}
+	return w + " " + u.Name
+}
+
+// Title returns the full name in the language of ctx: "Xã Đạ R'sal", in English "Đạ R'sal commune".
+func (u *Unit) Title(ctx context.Context) string {
+	if i18n.Of(ctx) == i18n.Vi || u.FullName() == u.Name {
+		return u.FullName()
+	}
+	return u.Name + " " + i18n.T(ctx, "territory.kind."+string(u.Kind))
+}
+
+// Slug returns the unit's part of an address, "24805-xuan-tho". When several units bore the same code and the same name,
+// the newest has this slug and the others carry the year in which they ended: "25105-ha-lam-den-2024".
+func (u *Unit) Slug() string {
+	if u.slug != "" {
+		return u.slug
+	}
+	name := vntext.Slug(u.Name)
+	if name == "" {
+		name = "don-vi" // no letter of the name can stand in an address
+	}
+	return u.Code + "-" + name
+}
 
 var kindWords = map[Kind]string{
 	KindXa: "Xã", KindPhuong: "Phường", KindThiTran: "Thị trấn", KindDacKhu: "Đặc khu", KindHuyen: "Huyện", KindThiXa: "Thị xã",

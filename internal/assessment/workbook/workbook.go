@@ -104,13 +104,60 @@ type Problem struct {
 	Args       []any            // for the message of this code, see locales
 }
 
-// Ignored is a row, column or sheet that is context, not data.
+// Reasons for which a row, column or sheet is context, not data.
+const (
+	ReasonTitle           = "title"
+	ReasonMeasure         = "unit_of_measure"
+	ReasonHeader          = "header"
+	ReasonColumnNumbers   = "column_numbers"
+	ReasonRequired        = "required_level"
+	ReasonDistrictHeading = "district_heading"
+	ReasonGroupHeading    = "group_heading"
+	ReasonSubtotal        = "subtotal"
+	ReasonTotal           = "total"
+	ReasonPercentRow      = "percent_row"
+	ReasonAverage         = "average"
+	ReasonLegend          = "legend"
+	ReasonFooter          = "footer"
+	ReasonEmptyRow        = "empty_row" // a number or a name, but no indicator and no value
+
+	ReasonRowNumber    = "row_number"
+	ReasonHidden       = "hidden_no_indicator_code"
+	ReasonFormulaTotal = "formula_total"
+	ReasonNote         = "note"
+	ReasonNotNeeded    = "not_needed"
+	ReasonNoCode       = "no_indicator_code"
+
+	ReasonHiddenSheet = "hidden"
+	ReasonProse       = "prose"
+)
+
+// Ignored is a row, column or sheet that is context, not data. Row and Col are 0 where they do not apply.
 type Ignored struct {
 	Sheet  string
 	Row    int
 	Col    int
-	Reason string // "title", "header", "subtotal", …
+	Reason string // one of the Reason constants
 	Text   string
+}
+
+// Refused is a value that an error kept out, as the office wrote it, for the workbook of refusals. An error of a row or a
+// column keeps out several values, a cell's error one.
+type Refused struct {
+	Problem     Problem
+	Sheet       string // where the value stood; the problem may stand elsewhere in its row or column
+	Row, Col    int
+	UnitCode    string // of the commune when it was found, else as written
+	UnitName    string // as written
+	District    string
+	Indicator   string
+	Numerator   string
+	Denominator string
+	Percent     string
+	Value       string
+	Level       string
+	Verdict     string
+	Date        string
 }
 
 // UnitCell is one unit name found in the workbook.
@@ -131,10 +178,13 @@ type Reading struct {
 	IgnoredRows   []Ignored
 	IgnoredCols   []Ignored
 	IgnoredSheets []Ignored
-	Units         []UnitCell
-	Blank         int // data cells (matrix) or list rows without a value
-	NotApplicable int // cells "-"
+	Units         []UnitCell // every commune found, where it stands first
+	Refused       []Refused  // what the errors kept out
+	Blank         int        // data cells (matrix) or list rows without a value
+	NotApplicable int        // cells "-"
 }
 
 // Read understands a parsed workbook. It does not fail: whatever cannot be taken is in Errors.
-func Read(wb *xlsx.Workbook, c Context) *Reading { panic("skeleton") }
+func Read(wb *xlsx.Workbook, c Context) *Reading {
+	return read(wb, c, territory.NewMatcher(c.Register, c.Period.AsOf))
+}

@@ -1,4 +1,5 @@
-// Package auth knows who is asking (accounts, sessions, tokens) and what they may do (roles, rights, scope).
+// Package auth says who is asking and what they may do: actors, roles, rights, scope. How somebody proves who they are
+// (accounts, sessions, tokens) is the work of package account.
 //
 // Rights are role × action × territory × criterion, in one table (rights.go), denied unless granted. Services ask
 // Require; handlers and pages never decide. Units are opaque numbers here; package territory supplies them.
@@ -64,7 +65,7 @@ func CLI() Actor {
 
 // May reports whether a has action within s.
 func (a Actor) May(action Action, s Scope) bool {
-	if a.ReadOnly && !reading[action] {
+	if a.barred(action) {
 		return false
 	}
 	for _, g := range a.Grants {
@@ -77,12 +78,20 @@ func (a Actor) May(action Action, s Scope) bool {
 
 // MayAnywhere reports whether a has action in at least one place, for menus.
 func (a Actor) MayAnywhere(action Action) bool {
+	if a.barred(action) {
+		return false
+	}
 	for _, g := range a.Grants {
 		if allowed[g.Role][action] {
 			return true
 		}
 	}
 	return false
+}
+
+// barred reports whether the way in which a came shuts action, whatever the grants say.
+func (a Actor) barred(action Action) bool {
+	return a.ReadOnly && !reading[action] || a.Kind == Token && noTokens[action]
 }
 
 // covers reports whether s lies inside the grant. Departments limit writing only: a department reads whole communes,

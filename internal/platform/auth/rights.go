@@ -33,6 +33,10 @@ var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, C
 // reading marks the actions that change nothing; a read-only token has no other.
 var reading = map[Action]bool{ReadResults: true}
 
+// noTokens marks the actions that no API token has, whatever its scope and owner: a stolen token must not be able to
+// give itself a longer life, other rights or other rules (security.md §1).
+var noTokens = map[Action]bool{ChangeCriteria: true, ManageAccounts: true}
+
 // allowed is the one table of rights. What is not listed is denied.
 var allowed = map[Role]map[Action]bool{
 	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ManageAccounts: true},

@@ -28,6 +28,7 @@ type Command struct {
 	Name    string // words after langso: "import results"
 	Args    string // shown in the usage line: "FILE.xlsx"
 	HelpKey string // one sentence saying what it does
+	Bare    bool   // runs without an open store
 	Creates bool   // may create the database in an empty data folder
 	Setup   func(fs *flag.FlagSet) func(ctx context.Context, in Input) error
 }
@@ -35,6 +36,7 @@ type Command struct {
 // Input is what a running command gets.
 type Input struct {
 	Args   []string // positional arguments
+	In     io.Reader
 	Out    io.Writer
 	AsJSON bool
 }
@@ -54,6 +56,9 @@ func (in Input) Print(v any, words func(w io.Writer)) error {
 // ErrRefused ends a command with exit code 3 after it has printed its report.
 var ErrRefused = errors.New("input refused")
 
+// ErrFailed ends a command with exit code 1 after it has printed what failed.
+var ErrFailed = errors.New("failed")
+
 // UsageError is a wrong use of a command; its text is shown with the usage line.
 type UsageError struct{ Text string }
 
@@ -66,7 +71,9 @@ func Usage(format string, args ...any) error { return UsageError{fmt.Sprintf(for
 func Parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	var pos []string
 	for {
-		if err := fs.Parse(args); err != nil {
+		if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		} else if err != nil {
 			return nil, UsageError{err.Error()}
 		}
 		args = fs.Args()
@@ -108,6 +115,8 @@ func Exit(ctx context.Context, w io.Writer, err error) int {
 		return OK
 	case errors.Is(err, ErrRefused):
 		return Refused
+	case errors.Is(err, ErrFailed):
+		return Failed
 	case errors.As(err, &use):
 		fmt.Fprintln(w, "langso: "+use.Text)
 		return Misuse

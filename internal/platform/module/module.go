@@ -6,6 +6,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 
 	"langso/internal/platform/cli"
 	"langso/internal/platform/clock"
@@ -21,6 +22,8 @@ type Kit struct {
 	DB    *db.DB
 	Clock *clock.Clock
 	Log   *slog.Logger
+	// BehindTLS says that readers speak HTTPS with a proxy in front, so cookies are marked Secure.
+	BehindTLS bool
 }
 
 // Module is one slice of the product.
@@ -34,6 +37,9 @@ type Module struct {
 	Install func(ctx context.Context) error
 	// Demo fills the illustrative province. It runs once, when a demo database is created.
 	Demo func(ctx context.Context) error
+
+	// Middleware wraps every request before it reaches the pages; only accounts use it, to say who is asking.
+	Middleware func(http.Handler) http.Handler
 
 	Pages    func(*web.Mux)                              // HTML pages and files
 	API      func(huma.API)                              // operations under /api/v1

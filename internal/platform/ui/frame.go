@@ -6,6 +6,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"langso/internal/platform/auth"
 )
@@ -17,6 +18,9 @@ const (
 	Public Shell = "public" // residents: head with five links, one column
 	Desk   Shell = "desk"   // officials: rail on the left
 	Plain  Shell = "plain"  // sign-in, errors
+
+	// Foot is no frame: a NavItem of it is a link in the foot of every page (accessibility statement, help).
+	Foot Shell = "foot"
 )
 
 // Frame is what a page tells its shell.
@@ -77,6 +81,9 @@ type Site struct {
 	Demo      bool      // the whole database is illustrative
 	RequestID string
 	SaveData  bool // the client asks for less: no fonts
+
+	Owner string    // body that answers for the site, shown in the foot; "" = not stated
+	Now   time.Time // printed in the foot of paper copies; zero = not printed
 }
 
 type siteKey struct{}

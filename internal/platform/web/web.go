@@ -5,6 +5,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -207,3 +208,24 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, status int, f *fault.E
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: Words(r, f), Code: f.Key, Field: f.Field})
 }
+
+// APIError turns an error of a Service into the problem document that huma writes.
+func APIError(ctx context.Context, err error) error {
+	f := fault.As(err)
+	p := &apiProblem{Problem: Problem{Type: "about:blank", Status: Status(f.Code), Code: f.Key, Field: f.Field}}
+	p.Title = http.StatusText(p.Status)
+	if f.Code == fault.Internal {
+		p.Detail = i18n.T(ctx, "fault.internal", ui.SiteOf(ctx).RequestID)
+		slog.ErrorContext(ctx, "request failed", "err", err, "request", ui.SiteOf(ctx).RequestID)
+	} else {
+		p.Detail = i18n.T(ctx, f.Key, f.Args...)
+	}
+	return p
+}
+
+// apiProblem is a Problem that huma accepts as its error.
+type apiProblem struct{ Problem }
+
+func (p *apiProblem) Error() string             { return p.Detail }
+func (p *apiProblem) GetStatus() int            { return p.Status }
+func (p *apiProblem) ContentType(string) string { return "application/problem+json" }

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -34,7 +35,7 @@ type Sheet struct {
 type Row struct {
 	Index  int
 	Hidden bool
-	Cells  []Cell // by column, only cells present in the file
+	Cells  []Cell // by column, only cells that hold a value or a formula
 }
 
 // CellKind is the stored type of a cell's value.
@@ -54,7 +55,7 @@ type Cell struct {
 	Kind       CellKind
 	Text       string
 	HasFormula bool
-	Formula    string
+	Formula    string // as written; a shared formula as written in its first cell
 	Format     string // number format code, "" = General
 }
 
@@ -65,7 +66,67 @@ type Range struct{ Row1, Col1, Row2, Col2 int }
 type Span struct{ From, To int }
 
 // Read parses a workbook of size bytes. Errors wrap ErrUnreadable, ErrUnsafe or ErrTooLarge.
-func Read(r io.ReaderAt, size int64) (*Workbook, error) { panic("skeleton") }
+func Read(r io.ReaderAt, size int64) (*Workbook, error) {
+	a, err := openArchive(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkContentTypes(a); err != nil {
+		return nil, err
+	}
+	book := "xl/workbook.xml"
+	rels, err := relations(a, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, rel := range rels {
+		if rel.kind == "officeDocument" && !rel.external {
+			book = rel.target
+		}
+	}
+	list, date1904, err := readBook(a, book)
+	if err != nil {
+		return nil, err
+	}
+	if rels, err = relations(a, book); err != nil {
+		return nil, err
+	}
+	var shared, formats []string
+	sheets := map[string]string{}
+	for _, rel := range rels {
+		if rel.external {
+			continue
+		}
+		switch rel.kind {
+		case "sharedStrings":
+			shared, err = readShared(a, rel.target)
+		case "styles":
+			formats, err = readFormats(a, rel.target)
+		case "worksheet":
+			sheets[rel.id] = rel.target
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	wb := &Workbook{Date1904: date1904}
+	budget := maxCells
+	for _, s := range list {
+		part, ok := sheets[s.rel]
+		if !ok {
+			continue // a sheet that is a chart or a dialog
+		}
+		sheet := &Sheet{Name: s.name, Hidden: s.hidden}
+		if err := readSheet(a, part, sheet, shared, formats, &budget); err != nil {
+			return nil, err
+		}
+		wb.Sheets = append(wb.Sheets, sheet)
+	}
+	if len(wb.Sheets) == 0 {
+		return nil, fmt.Errorf("%w: no sheet", ErrUnreadable)
+	}
+	return wb, a.drain()
+}
 
 // ColumnName returns the letters of a 1-based column: 28 → "AB".
 func ColumnName(col int) string {

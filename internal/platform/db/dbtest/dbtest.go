@@ -53,6 +53,12 @@ func Schema(t testing.TB) string {
 	if server == "" {
 		t.Fatalf("%s is not set: run the tests through make test, which starts PostgreSQL", EnvPostgres)
 	}
+	return SchemaAt(t, server)
+}
+
+// SchemaAt is Schema on the PostgreSQL server at that address.
+func SchemaAt(t testing.TB, server string) string {
+	t.Helper()
 	admin, err := sql.Open("pgx", server)
 	if err != nil {
 		t.Fatal(err)

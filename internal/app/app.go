@@ -1,0 +1,186 @@
+// Package app puts the product together: settings → store → modules → pages, API and commands.
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"langso/internal/assessment/workbook"
+	"langso/internal/platform/audit"
+	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
+	"langso/internal/platform/config"
+	"langso/internal/platform/db"
+	"langso/internal/platform/fault"
+	"langso/internal/platform/i18n"
+	"langso/internal/platform/module"
+	"langso/internal/platform/ui"
+	"langso/internal/territory"
+)
+
+// kind says what a database is for. It is written once, when the database is created, and travels with every copy.
+type kind string
+
+const (
+	production kind = "production"
+	demo       kind = "demo"
+)
+
+const metaKind = "kind"
+
+// app is the product over one open store.
+type app struct {
+	kit     module.Kit
+	modules []module.Module
+	texts   *i18n.Catalog
+	kind    kind
+}
+
+// errNoDatabase is the refusal of commands that do not create a database.
+func errNoDatabase(dir string) error { return fault.New(fault.NotFound, "app.no_database", dir) }
+
+// exists reports whether the settings point at a database that was already created (PostgreSQL: always tried).
+func exists(c config.Config) bool {
+	if c.Database != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(c.Data, "langso.db"))
+	return err == nil
+}
+
+// open opens the store, brings its schema up to date and installs the reference data of this release. A new database
+// becomes one of kind want.
+func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ *app, err error) {
+	store, err := db.Open(ctx, db.Options{Dir: c.Data, URL: c.Database, Clock: &clock.Clock{}, Unsafe: c.UnsafeTestDB})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			store.Close()
+		}
+	}()
+	a := &app{kit: module.Kit{DB: store, Clock: store.Clock(), Log: log, BehindTLS: c.BehindTLS}}
+	a.modules = modules(a.kit)
+	if a.texts, err = texts(a.modules); err != nil {
+		return nil, err
+	}
+	migrations := []db.Migrations{{Module: "audit", FS: audit.Migrations()}}
+	for _, m := range a.modules {
+		if m.Migrations != nil {
+			migrations = append(migrations, db.Migrations{Module: m.Name, FS: m.Migrations})
+		}
+	}
+	if err := store.Migrate(ctx, migrations); err != nil {
+		return nil, err
+	}
+	ctx = auth.With(ctx, auth.CLI())
+	stored, err := store.Meta(ctx, metaKind)
+	if err != nil {
+		return nil, err
+	}
+	if stored == "" {
+		err := store.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return a.create(ctx, tx, want) })
+		if err != nil {
+			return nil, err
+		}
+		stored = string(want)
+	}
+	a.kind = kind(stored)
+	for _, m := range a.modules {
+		if m.Install == nil {
+			continue
+		}
+		if err := m.Install(ctx); err != nil {
+			return nil, fmt.Errorf("install %s: %w", m.Name, err)
+		}
+	}
+	return a, nil
+}
+
+// create fills a new database in one transaction: its kind, the reference data, and for a demo the illustrative
+// province. Cut off in the middle, it leaves nothing.
+func (a *app) create(ctx context.Context, tx *db.Tx, k kind) error {
+	if err := tx.SetMeta(ctx, metaKind, string(k)); err != nil {
+		return err
+	}
+	for _, m := range a.modules {
+		if m.Install != nil {
+			if err := m.Install(ctx); err != nil {
+				return fmt.Errorf("install %s: %w", m.Name, err)
+			}
+		}
+	}
+	if k != demo {
+		return nil
+	}
+	for _, m := range a.modules {
+		if m.Demo != nil {
+			if err := m.Demo(ctx); err != nil {
+				return fmt.Errorf("demo %s: %w", m.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// texts loads the catalogue of all modules.
+func texts(list []module.Module) (*i18n.Catalog, error) {
+	folders := []fs.FS{i18n.Base(), locales(), ui.Locales(), workbook.Locales()}
+	for _, m := range list {
+		if m.Locales != nil {
+			folders = append(folders, m.Locales)
+		}
+	}
+	return i18n.Load(folders...)
+}
+
+// unitCodes lets accounts name units by their present statistics code.
+type unitCodes struct {
+	kit   module.Kit
+	units *territory.Service
+}
+
+// UnitID returns the id of the unit that bears code today. A text "#123" is an id itself.
+func (u unitCodes) UnitID(ctx context.Context, code string) (int64, error) {
+	reg, err := u.units.Register(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(code) > 1 && code[0] == '#' {
+		id, err := strconv.ParseInt(code[1:], 10, 64)
+		if err != nil || reg.Unit(territory.UnitID(id)) == nil {
+			return 0, fault.New(fault.NotFound, "app.no_unit", code)
+		}
+		return id, nil
+	}
+	unit := reg.At(u.kit.Clock.Today()).ByCode(code)
+	if unit == nil {
+		return 0, fault.New(fault.NotFound, "app.no_unit", code)
+	}
+	return int64(unit.ID), nil
+}
+
+// check runs the invariants of every module and of the audit.
+func (a *app) check(ctx context.Context) ([]string, error) {
+	failures, err := audit.Check(ctx, a.kit.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range a.modules {
+		if m.Check == nil {
+			continue
+		}
+		f, err := m.Check(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", m.Name, err)
+		}
+		failures = append(failures, f...)
+	}
+	return failures, nil
+}

@@ -1,0 +1,524 @@
+package assessment
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"langso/internal/criteria"
+	"langso/internal/platform/clock"
+	"langso/internal/platform/i18n"
+	"langso/internal/platform/ui"
+	"langso/internal/platform/web"
+	"langso/internal/territory"
+)
+
+// boardView is a board with everything its page shows.
+type boardView struct {
+	*Board
+	lens
+	choice     choice
+	menu       menu
+	by         Grouping
+	groups     []BoardGroup
+	recognised []Recognition
+	desk       bool
+}
+
+// lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
+// department, a news report), the indicators that have results.
+type lens struct {
+	columns []boardColumn
+	partial bool
+	bare    []string // ids of the criteria without any result
+}
+
+// boardColumn is one item of the lens with its count over the whole board.
+type boardColumn struct {
+	item   Item
+	title  func(context.Context) string
+	lead   string
+	counts Counts
+}
+
+// maxColumns is how many indicators a lens may show side by side.
+const maxColumns = 24
+
+func newLens(b *Board) lens {
+	column := func(item Item, ind *criteria.Indicator, c *criteria.Criterion) boardColumn {
+		return boardColumn{item: item, title: func(ctx context.Context) string { return itemTitle(ctx, ind, c) }, lead: itemLead(ind, c), counts: b.Count(b.Rows, item)}
+	}
+	var l lens
+	var whole, parts []boardColumn
+	for _, c := range b.Set.Criteria() {
+		k := column(Item{ID: c.ID, Criterion: true}, nil, c)
+		whole = append(whole, k)
+		covered := k.counts.Missing < k.counts.Total
+		for _, i := range c.Indicators {
+			if p := column(Item{ID: i.ID}, i, c); p.counts.Missing < p.counts.Total {
+				parts = append(parts, p)
+				covered = true
+			}
+		}
+		if !covered {
+			l.bare = append(l.bare, c.ID)
+		}
+	}
+	l.columns = whole
+	if n := len(l.bare); len(parts) > 0 && len(parts) <= maxColumns && 2*n > len(whole) {
+		l.columns, l.partial = parts, true
+	}
+	return l
+}
+
+// met counts the columns that a commune has met, gaps lists those that it has not, of those that apply to it.
+func (v *boardView) met(r Row) (n int, gaps []string) {
+	for _, c := range v.columns {
+		switch v.Verdict(r, c.item) {
+		case Met:
+			n++
+		case NotApplicable:
+		default:
+			gaps = append(gaps, c.item.ID)
+		}
+	}
+	return n, gaps
+}
+
+func (s *Service) publicBoard(r *web.Request) error {
+	ctx := guest(r.Context())
+	c := chosen(r)
+	if done, err := s.exported(ctx, r, c); done {
+		return err
+	}
+	v, err := s.boardView(ctx, c)
+	if err != nil {
+		return err
+	}
+	f := ui.Frame{Title: v.answer(r.Context()), Shell: ui.Public, Active: navBoard, Wide: true}
+	return r.Render(http.StatusOK, f, publicBoardBody(v))
+}
+
+func (s *Service) deskBoard(r *web.Request) error {
+	ctx := r.Context()
+	if err := s.mustRead(ctx); err != nil {
+		return err
+	}
+	c := chosen(r)
+	if done, err := s.exported(ctx, r, c); done {
+		return err
+	}
+	v, err := s.boardView(ctx, c)
+	if err != nil {
+		return err
+	}
+	v.desk = true
+	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.nav.province")}}}
+	f.Context = v.switches(ctx)
+	return r.Render(http.StatusOK, f, deskBoardBody(v))
+}
+
+// boardView reads a board and what stands around it.
+func (s *Service) boardView(ctx context.Context, c choice) (*boardView, error) {
+	b, err := s.Board(ctx, c.set, c.period)
+	if err != nil {
+		return nil, err
+	}
+	v := &boardView{Board: b, lens: newLens(b), choice: c, by: c.grouping(b)}
+	if v.menu, err = s.menuFor(ctx, b.Frame); err != nil {
+		return nil, err
+	}
+	if v.groups, err = b.Groups(v.by); err != nil {
+		return nil, err
+	}
+	all, err := s.Recognitions(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
+		if within(b.Set.Programme, clock.Date(x.AsOf)) { // a decision of one programme says nothing about the next
+			v.recognised = append(v.recognised, x)
+		}
+	}
+	return v, nil
+}
+
+// within reports whether a day lies in the years of a programme, "2021-2025".
+func within(programme string, d clock.Date) bool {
+	from, to, _ := strings.Cut(programme, "-")
+	year := strconv.Itoa(d.Year())
+	return from <= year && year <= to
+}
+
+// answer is the h1: how many communes are where the programme wants them.
+func (v *boardView) answer(ctx context.Context) string {
+	total := ui.Count(ctx, len(v.Rows))
+	switch {
+	case v.WithData() == 0:
+		return i18n.T(ctx, "assessment.answer.no_data", v.Period.Title(ctx))
+	case v.partial && len(v.columns) <= 2:
+		var parts []string
+		for _, c := range v.columns {
+			parts = append(parts, i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, c.counts.Met), total, itemWord(ctx, c.item)))
+		}
+		return strings.Join(parts, "; ")
+	case v.partial:
+		return i18n.T(ctx, "assessment.answer.partial", ui.Count(ctx, len(v.columns)), ui.Count(ctx, len(v.Set.Indicators())))
+	}
+	text := i18n.T(ctx, "assessment.answer.complete", ui.Count(ctx, v.Complete()), total, ui.Count(ctx, len(v.Set.Criteria())))
+	if n := len(v.closest(1)); n > 0 {
+		text += "; " + i18n.T(ctx, "assessment.answer.one_short", ui.Count(ctx, n))
+	}
+	return text
+}
+
+// closest returns the communes that lack from 1 to most of the columns, the fewest first, in Vietnamese order.
+func (v *boardView) closest(most int) []Row {
+	var out []Row
+	gaps := map[territory.UnitID]int{}
+	for _, r := range v.Rows {
+		if _, g := v.met(r); r.Criteria != "" && len(g) > 0 && len(g) <= most {
+			out = append(out, r)
+			gaps[r.Unit.ID] = len(g)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return gaps[out[i].Unit.ID] < gaps[out[j].Unit.ID] })
+	return out
+}
+
+// head is the head of the page.
+func (v *boardView) head(ctx context.Context) ui.PageHeadOptions {
+	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.board", v.province(ctx)), AsOf: v.basis(ctx), Origin: origin(ctx)}
+	if v.desk {
+		o.Over = ""
+	}
+	o.Actions = []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.download_xlsx"), Href: v.choice.href(ctx, v.path(), "dinh-dang", "xlsx", "nhom", ""), Icon: "download", Download: true, Note: "XLSX"}}
+	return o
+}
+
+func (v *boardView) path() string {
+	if v.desk {
+		return provincePath
+	}
+	return "/"
+}
+
+func (v *boardView) switches(ctx context.Context) []ui.Switch {
+	return v.menu.switches(ctx, v.Frame, v.choice, here{path: v.path(), by: v.by, all: v.groupings()})
+}
+
+// itemHref is the page of an item in the shell of the board.
+func (v *boardView) itemHref(ctx context.Context, item Item) string {
+	return itemHref(ctx, v.desk, v.choice, v.Set.Code, item.ID)
+}
+
+// itemHref is the address of an item's page; the public one carries the set in its path.
+func itemHref(ctx context.Context, desk bool, c choice, set, id string, pairs ...string) string {
+	if desk {
+		return c.href(ctx, indicatorsPath+"/"+id, pairs...)
+	}
+	return c.href(ctx, "/tieu-chi/"+set+"/"+id, append(pairs, "bo", "")...)
+}
+
+// communeHref is the address of a commune's results in the shell of the page, with the set and period shown.
+func communeHref(ctx context.Context, desk bool, c choice, u *territory.Unit) string {
+	if desk {
+		return c.href(ctx, scorecardsPath+"/"+u.Slug(), "nhom", "")
+	}
+	return c.href(ctx, "/xa/"+u.Slug(), "nhom", "")
+}
+
+// cards are the figures under the head.
+func (v *boardView) cards(ctx context.Context) []ui.FigureOptions {
+	total, day := len(v.Rows), i18n.T(ctx, "assessment.on_day", ui.Date(ctx, v.Period.AsOf))
+	noun := i18n.T(ctx, "assessment.communes")
+	card := func(label string, n int) ui.FigureOptions {
+		return ui.FigureOptions{Label: label, N: n, Of: total, Noun: noun, Percent: Counts{Met: n, Total: total}.percent(ctx), AsOf: day, Origin: origin(ctx)}
+	}
+	var out []ui.FigureOptions
+	if v.partial {
+		for _, c := range v.columns[:min(len(v.columns), 4)] {
+			f := card(i18n.T(ctx, "assessment.card.item", itemWord(ctx, c.item)), c.counts.Met)
+			f.Of, f.Percent, f.Href = c.counts.applicable(), c.counts.percent(ctx), v.itemHref(ctx, c.item)
+			out = append(out, f)
+		}
+	} else {
+		n := len(v.Set.Criteria())
+		out = append(out, card(i18n.T(ctx, "assessment.card.complete", ui.Count(ctx, n)), v.Complete()))
+		if t, ok := v.AverageCriteria(); ok {
+			out = append(out, ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.average"), Text: tenths(ctx, t), Noun: noun, Change: i18n.T(ctx, "assessment.card.average_of", ui.Count(ctx, n), ui.Count(ctx, total)), AsOf: day, Origin: origin(ctx)})
+		}
+	}
+	if n := v.WithData(); v.desk || n < total {
+		out = append(out, card(i18n.T(ctx, "assessment.card.with_data"), n))
+	}
+	for _, x := range v.recognised {
+		of := len(v.Register.At(clock.Date(x.AsOf)).Communes())
+		f := ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.recognised."+x.Level), N: x.Communes, Of: of, Noun: noun, Percent: Counts{Met: x.Communes, Total: of}.percent(ctx),
+			AsOf: i18n.T(ctx, "assessment.on_day", ui.Date(ctx, clock.Date(x.AsOf))), Origin: ui.Declared}
+		if x.Illustrative {
+			f.Origin = ui.Example
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// bars show for every column how many communes have met it.
+func (v *boardView) bars(ctx context.Context) ui.BarListOptions {
+	o := ui.BarListOptions{Label: v.barsTitle(ctx), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows)}
+	for _, c := range v.columns {
+		text := i18n.T(ctx, "assessment.n_of", ui.Count(ctx, c.counts.Met), ui.Count(ctx, c.counts.applicable()))
+		if p := c.counts.percent(ctx); p != "" {
+			text += " · " + p
+		}
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + c.title(ctx), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
+	}
+	return o
+}
+
+func (v *boardView) barsTitle(ctx context.Context) string {
+	if v.partial {
+		return i18n.T(ctx, "assessment.section.with_results")
+	}
+	return i18n.T(ctx, "assessment.section.by_criterion")
+}
+
+// hardest shows the columns that the most communes still lack.
+func (v *boardView) hardest(ctx context.Context) ui.BarListOptions {
+	list := slices.Clone(v.columns)
+	if !v.partial && !v.Set.StructureOnly { // of a set with indicators the indicators tell more than the criteria
+		if ind := v.indicatorColumns(); len(ind) > 0 {
+			list = ind
+		}
+	}
+	lacking := func(c boardColumn) int { return c.counts.applicable() - c.counts.Met }
+	sort.SliceStable(list, func(i, j int) bool { return lacking(list[i]) > lacking(list[j]) })
+	o := ui.BarListOptions{Label: i18n.T(ctx, "assessment.section.hardest"), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows), Tone: ui.ToneGap}
+	for _, c := range list[:min(len(list), 10)] {
+		n := lacking(c)
+		if n == 0 {
+			break
+		}
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + c.title(ctx), Sub: v.lead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
+			Text: i18n.T(ctx, "assessment.lack_of", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
+	}
+	return o
+}
+
+// indicatorColumns are the indicators that have results.
+func (v *boardView) indicatorColumns() []boardColumn {
+	var out []boardColumn
+	for _, i := range v.Set.Indicators() {
+		item := Item{ID: i.ID}
+		if c := v.Count(v.Rows, item); c.Missing < c.Total {
+			out = append(out, boardColumn{item: item, title: i.Text, lead: itemLead(i, i.Criterion), counts: c})
+		}
+	}
+	return out
+}
+
+// bands show how many communes have how many criteria.
+func (v *boardView) bands(ctx context.Context) ui.BarListOptions {
+	o := ui.BarListOptions{Label: i18n.T(ctx, "assessment.section.bands"), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows), Tone: ui.ToneCalm}
+	for _, b := range v.Bands() {
+		o.Bars = append(o.Bars, ui.Bar{Label: bandName(ctx, b.Band), N: b.Communes})
+	}
+	return o
+}
+
+// bandsNote says whose division the bands are.
+func (v *boardView) bandsNote(ctx context.Context) string {
+	for _, b := range v.Set.Bands {
+		if b.OwnChoice {
+			return i18n.T(ctx, "assessment.bands_own")
+		}
+	}
+	return ""
+}
+
+// column heads of the list of communes.
+func (v *boardView) listColumns(ctx context.Context) []ui.Column {
+	return []ui.Column{
+		{Label: i18n.T(ctx, "assessment.commune")}, {Label: v.metLabel(ctx), Num: true, Narrow: true},
+		{Label: v.stripLabel(ctx)}, {Label: i18n.T(ctx, "assessment.lacking")},
+	}
+}
+
+func (v *boardView) metLabel(ctx context.Context) string {
+	if v.partial {
+		return i18n.T(ctx, "assessment.indicators_met")
+	}
+	return i18n.T(ctx, "assessment.criteria_met")
+}
+
+func (v *boardView) stripLabel(ctx context.Context) string {
+	if v.partial {
+		return i18n.T(ctx, "assessment.each_indicator")
+	}
+	return i18n.T(ctx, "assessment.each_criterion")
+}
+
+// listRows are all communes under the names of their groups.
+func (v *boardView) listRows(ctx context.Context) []ui.Row {
+	var out []ui.Row
+	for _, g := range v.groups {
+		if len(v.groups) > 1 {
+			out = append(out, ui.Row{Heading: v.groupHeading(ctx, g)})
+		}
+		for _, r := range g.Rows {
+			n, gaps := v.met(r)
+			name := ui.Cell{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)}
+			if v.by != ByCommuneGroup && len(v.Set.CommuneGroups) > 0 {
+				name.Sub = groupWord(ctx, v.Roster.Attribute(r.Unit.ID, territory.CommuneGroup))
+			}
+			out = append(out, ui.Row{Cells: []ui.Cell{
+				name,
+				{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
+				{Body: ui.Strip(v.strip(ctx, r))},
+				{Text: v.gapText(ctx, r, gaps)},
+			}})
+		}
+	}
+	return out
+}
+
+func (v *boardView) gapText(ctx context.Context, r Row, gaps []string) string {
+	switch {
+	case r.Criteria == "":
+		return ui.StatusWord(ctx, ui.Missing)
+	case len(gaps) == 0:
+		return "–"
+	}
+	return idList(ctx, gaps, 8)
+}
+
+func (v *boardView) strip(ctx context.Context, r Row) []ui.StripCell {
+	out := make([]ui.StripCell, 0, len(v.columns))
+	for _, c := range v.columns {
+		out = append(out, ui.StripCell{ID: c.item.ID, Title: c.title(ctx), Status: status(v.Verdict(r, c.item))})
+	}
+	return out
+}
+
+// groupHeading names a group with its size and its answer.
+func (v *boardView) groupHeading(ctx context.Context, g BoardGroup) string {
+	text := v.groupName(ctx, g) + " · " + i18n.T(ctx, "assessment.n_communes", ui.Count(ctx, len(g.Rows)))
+	if v.partial {
+		for _, c := range v.columns[:min(len(v.columns), 2)] {
+			text += " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, c.item).Met), itemWord(ctx, c.item))
+		}
+		return text
+	}
+	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.part(g.Rows).Complete()))
+}
+
+// part is the board of some of its rows.
+func (b *Board) part(rows []Row) *Board { return &Board{Frame: b.Frame, Rows: rows} }
+
+// groupColumns and groupRows compare the groups; the last row is the whole.
+func (v *boardView) groupColumns(ctx context.Context) []ui.Column {
+	out := []ui.Column{{Label: groupingName(ctx, v.by)}, {Label: i18n.T(ctx, "assessment.communes_total"), Num: true}, {Label: i18n.T(ctx, "assessment.card.with_data"), Num: true}}
+	if v.partial {
+		for _, c := range v.columns[:min(len(v.columns), 4)] {
+			out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.met_item", c.item.ID), Num: true}, ui.Column{Label: i18n.T(ctx, "assessment.share"), Num: true})
+		}
+		return out
+	}
+	return append(out, ui.Column{Label: i18n.T(ctx, "assessment.card.complete", ui.Count(ctx, len(v.Set.Criteria()))), Num: true},
+		ui.Column{Label: i18n.T(ctx, "assessment.share"), Num: true}, ui.Column{Label: i18n.T(ctx, "assessment.card.average"), Num: true})
+}
+
+func (v *boardView) groupRow(ctx context.Context, name string, rows []Row) ui.Row {
+	b := v.part(rows)
+	cells := []ui.Cell{{Text: name}, {Text: ui.Count(ctx, len(rows))}, {Text: ui.Count(ctx, b.WithData())}}
+	if v.partial {
+		for _, c := range v.columns[:min(len(v.columns), 4)] {
+			n := v.Count(rows, c.item)
+			cells = append(cells, ui.Cell{Text: ui.Count(ctx, n.Met)}, ui.Cell{Text: n.percent(ctx)})
+		}
+		return ui.Row{Cells: cells}
+	}
+	average := ""
+	if t, ok := b.AverageCriteria(); ok {
+		average = tenths(ctx, t)
+	}
+	done := b.Complete()
+	return ui.Row{Cells: append(cells, ui.Cell{Text: ui.Count(ctx, done)}, ui.Cell{Text: Counts{Met: done, Total: len(rows)}.percent(ctx)}, ui.Cell{Text: average})}
+}
+
+func (v *boardView) groupRows(ctx context.Context) []ui.Row {
+	var out []ui.Row
+	for _, g := range v.groups {
+		out = append(out, v.groupRow(ctx, v.groupName(ctx, g), g.Rows))
+	}
+	return out
+}
+
+// closestRows are the communes that lack the fewest columns.
+func (v *boardView) closestRows(ctx context.Context) []ui.Row {
+	var out []ui.Row
+	list := v.closest(len(v.columns))
+	for _, r := range list[:min(len(list), 10)] {
+		n, gaps := v.met(r)
+		out = append(out, ui.Row{Cells: []ui.Cell{
+			{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)},
+			{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
+			{Text: idList(ctx, gaps, 6)},
+		}})
+	}
+	return out
+}
+
+func (v *boardView) closestColumns(ctx context.Context) []ui.Column {
+	return []ui.Column{{Label: i18n.T(ctx, "assessment.commune")}, {Label: v.metLabel(ctx), Num: true, Narrow: true}, {Label: i18n.T(ctx, "assessment.lacking")}}
+}
+
+// matrix is communes × columns, under the names of the groups.
+func (v *boardView) matrix(ctx context.Context) ui.MatrixOptions {
+	o := ui.MatrixOptions{ID: "ma-tran", Caption: i18n.T(ctx, "assessment.section.matrix"), RowLabel: i18n.T(ctx, "assessment.commune"), TotalLabel: i18n.T(ctx, "assessment.met_short")}
+	for _, c := range v.columns {
+		o.Columns = append(o.Columns, ui.MatrixColumn{ID: c.item.ID, Title: c.title(ctx), Href: v.itemHref(ctx, c.item)})
+	}
+	for _, g := range v.groups {
+		if len(v.groups) > 1 {
+			o.Rows = append(o.Rows, ui.MatrixRow{Heading: v.groupHeading(ctx, g)})
+		}
+		for _, r := range g.Rows {
+			n, _ := v.met(r)
+			row := ui.MatrixRow{Name: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit), Total: ui.Count(ctx, n)}
+			for _, c := range v.columns {
+				row.Cells = append(row.Cells, ui.MatrixCell{Status: status(v.Verdict(r, c.item)), Href: v.choice.href(ctx, scorecardsPath+"/"+r.Unit.Slug()+"/"+c.item.ID, "nhom", "")})
+			}
+			o.Rows = append(o.Rows, row)
+		}
+	}
+	return o
+}
+
+// bareText names the criteria without any result, "" when there are none or when the lens shows indicators.
+func (v *boardView) bareText(ctx context.Context) string {
+	if v.partial {
+		return i18n.T(ctx, "assessment.partial_text", ui.Count(ctx, len(v.columns)), ui.Count(ctx, len(v.Set.Indicators())), ui.Count(ctx, len(v.Set.Criteria())))
+	}
+	if len(v.bare) == 0 || v.WithData() == 0 {
+		return ""
+	}
+	return i18n.T(ctx, "assessment.bare_text", idList(ctx, v.bare, 20))
+}
+
+// otherPeriods lead from an empty board to the periods that have results.
+func (v *boardView) otherPeriods(ctx context.Context) []ui.Tab {
+	var out []ui.Tab
+	for _, p := range v.menu.periods {
+		if p.ID != v.Period.ID {
+			c := v.choice
+			c.period = p.ID
+			out = append(out, ui.Tab{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
+		}
+	}
+	return out
+}

@@ -1,0 +1,209 @@
+package assessment
+
+import (
+	"context"
+	"strings"
+
+	"langso/internal/assessment/workbook"
+	"langso/internal/criteria"
+	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
+	"langso/internal/platform/i18n"
+	"langso/internal/platform/ui"
+)
+
+// verdicts are the declared results in the order of forms.
+var verdicts = []workbook.Verdict{workbook.VerdictMet, workbook.VerdictNearly, workbook.VerdictNotMet, workbook.VerdictNA, workbook.VerdictNotDone}
+
+func verdictWord(ctx context.Context, v workbook.Verdict) string {
+	return i18n.T(ctx, "assessment.declared."+string(v))
+}
+
+// text is a figure as it was reported: "96,4 %", "107 ÷ 111 = 96,4 %", "Mức độ 2", "khai báo: đạt"; "" for no figure.
+func (c *Cell) text(ctx context.Context) string {
+	if c.Version == nil {
+		return ""
+	}
+	return figureText(ctx, c.Indicator, c.Version.Figure)
+}
+
+func figureText(ctx context.Context, ind *criteria.Indicator, f Figure) string {
+	kind, unit := criteria.Boolean, ""
+	if ind != nil {
+		kind, unit = ind.Kind, ind.Unit
+	}
+	var parts []string
+	switch {
+	case f.Ratio():
+		value := withUnit(ui.Percent(ctx, round(f.rat(criteria.Percent), 1).Num), "")
+		if kind != criteria.Percent {
+			d := round(f.rat(kind), 2)
+			value = withUnit(ui.Number(ctx, d.Num, d.Scale), unit)
+		}
+		parts = append(parts, ui.Number(ctx, f.Num, f.Scale)+" ÷ "+ui.Number(ctx, f.Den, f.Scale)+" = "+value)
+	case f.HasNumber:
+		parts = append(parts, decimalText(ctx, criteria.Decimal{Num: f.Num, Scale: f.Scale}, unit))
+	}
+	if f.Word != "" {
+		parts = append(parts, f.Word)
+	}
+	switch {
+	case f.Declared == "":
+	case len(parts) == 0:
+		return verdictWord(ctx, f.Declared)
+	default:
+		parts = append(parts, i18n.T(ctx, "assessment.declared_too", verdictWord(ctx, f.Declared)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// shortText is a figure where room is short: only the result of a ratio.
+func (c *Cell) shortText(ctx context.Context) string {
+	if c.Version == nil {
+		return ""
+	}
+	f := c.Version.Figure
+	f.Declared = ""
+	if _, after, ok := strings.Cut(figureText(ctx, c.Indicator, f), " = "); ok {
+		return after
+	}
+	return figureText(ctx, c.Indicator, f)
+}
+
+func decimalText(ctx context.Context, d criteria.Decimal, unit string) string {
+	return withUnit(ui.Number(ctx, d.Num, d.Scale), unit)
+}
+
+// withUnit keeps a number and its unit on one line.
+func withUnit(number, unit string) string {
+	if unit == "" {
+		return number
+	}
+	return number + "\u00a0" + unit
+}
+
+// needs is the required level in words, "" where none is known.
+func (c *Cell) needs(ctx context.Context) string {
+	if c.Indicator == nil || c.Required == nil {
+		return ""
+	}
+	return c.Indicator.LevelText(ctx, c.Required)
+}
+
+// shortNeeds is the required level for a small cell; "Đạt" goes without saying.
+func (c *Cell) shortNeeds(ctx context.Context) string {
+	if c.Required == nil || c.Required.Word != "" && c.Indicator.Kind != criteria.LevelOf {
+		return ""
+	}
+	return c.needs(ctx)
+}
+
+// mark says how far the required level was checked: by a decision, illustrative, verified or not.
+func (c *Cell) mark(ctx context.Context) string {
+	if c.Indicator == nil {
+		return ""
+	}
+	return thresholdMark(ctx, c.Indicator)
+}
+
+func thresholdMark(ctx context.Context, i *criteria.Indicator) string {
+	switch t := &i.Threshold; {
+	case t.Illustrative:
+		return i18n.T(ctx, "assessment.mark.illustrative")
+	case t.Decision != "":
+		return i18n.T(ctx, "assessment.mark.decision", t.Decision)
+	case !t.Known() && i.Provincial:
+		return i18n.T(ctx, "assessment.mark.provincial")
+	case i.Verified:
+		return i18n.T(ctx, "assessment.mark.verified")
+	}
+	return i18n.T(ctx, "assessment.mark.unverified")
+}
+
+// distance is how far the figure is beyond the required level, with its sign: "−4,0 điểm %", "+1,25 mô hình"; "" where
+// nothing can be compared.
+func (c *Cell) distance(ctx context.Context) string {
+	if !c.HasMargin || c.Indicator == nil {
+		return ""
+	}
+	n := ui.Number(ctx, c.Margin.Num, c.Margin.Scale)
+	if c.Margin.Num > 0 {
+		n = "+" + n
+	}
+	if c.Indicator.Kind == criteria.Percent {
+		return n + "\u00a0" + i18n.T(ctx, "assessment.points")
+	}
+	return withUnit(n, c.Indicator.Unit)
+}
+
+// recorded says who recorded a version and when; outside only the day is known.
+func (v *Version) recorded(ctx context.Context) string {
+	if v == nil {
+		return ""
+	}
+	if v.By == "" {
+		return ui.Date(ctx, dayOf(v.RecordedMS))
+	}
+	return v.By + ", " + ui.DateTime(ctx, instant(v.RecordedMS))
+}
+
+// stateTag is the remark on a value that does not count outside yet, "" on one that does.
+func (v *Version) stateTag(ctx context.Context) string {
+	if v == nil || v.State.Public() {
+		return ""
+	}
+	return i18n.T(ctx, "assessment.state."+string(v.State))
+}
+
+// originOf is how a reported figure is marked.
+func originOf(ctx context.Context, v *Version) ui.OriginKind {
+	switch {
+	case v == nil:
+		return ""
+	case ui.SiteOf(ctx).Demo:
+		return ui.Example
+	}
+	return ui.Declared
+}
+
+// itemTitle is the wording of an item: of the indicator, else of the criterion.
+func itemTitle(ctx context.Context, ind *criteria.Indicator, c *criteria.Criterion) string {
+	if ind != nil {
+		return ind.Text(ctx)
+	}
+	return c.Title(ctx)
+}
+
+// lead is the department that leads an item, by its name on the day of the frame.
+func (f *Frame) lead(ctx context.Context, id string) string {
+	if d := criteria.Departments().ByID(id); d != nil {
+		return d.Name(i18n.Of(ctx), f.nameDay())
+	}
+	return ""
+}
+
+// nameDay is the day whose names of bodies a page shows: that of the figures.
+func (f *Frame) nameDay() clock.Date { return f.Period.AsOf }
+
+func itemLead(ind *criteria.Indicator, c *criteria.Criterion) string {
+	if ind != nil && ind.Lead != "" {
+		return ind.Lead
+	}
+	return c.Lead
+}
+
+// readerMayImport reports whether the reader may bring in results somewhere, for links.
+func readerMayImport(ctx context.Context) bool { return auth.Of(ctx).MayAnywhere(auth.ImportResults) }
+
+// bandName is a band in words: "8–9 tiêu chí".
+func bandName(ctx context.Context, b criteria.Band) string {
+	return i18n.T(ctx, "assessment.band", b.Label())
+}
+
+// idList joins ids for a sentence, "" for none; long lists end in a count of the rest.
+func idList(ctx context.Context, ids []string, most int) string {
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return i18n.T(ctx, "assessment.and_more", strings.Join(ids[:most], ", "), len(ids)-most)
+}

@@ -1,0 +1,375 @@
+package assessment
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"langso/internal/assessment/workbook"
+	"langso/internal/platform/db"
+	"langso/internal/platform/fault"
+	"langso/internal/territory"
+)
+
+// book is the results of one set and period, judged by one version of the set.
+type book struct {
+	ID         int64
+	Set        string
+	Period     string
+	SetVersion int64
+	Label      string // where the whole period comes from, in words; usually empty
+	Note       string
+}
+
+// view is whose eyes a standing is for.
+type view string
+
+const (
+	viewPublic   view = "public"   // verified values only
+	viewInternal view = "internal" // the newest value whatever its state
+)
+
+const selectBook = "SELECT id, set_code, period, set_version, label, note FROM book"
+
+func scanBook(row interface{ Scan(...any) error }) (b book, err error) {
+	err = row.Scan(&b.ID, &b.Set, &b.Period, &b.SetVersion, &b.Label, &b.Note)
+	return b, err
+}
+
+// findBook returns the book, or ok false when nothing was ever recorded.
+func findBook(ctx context.Context, q db.Querier, set, period string) (b book, ok bool, err error) {
+	b, err = scanBook(q.QueryRowContext(ctx, selectBook+" WHERE set_code = $1 AND period = $2", set, period))
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, false, nil
+	}
+	return b, err == nil, err
+}
+
+// books returns every book of a set, all books for set "".
+func books(ctx context.Context, q db.Querier, set string) (out []book, err error) {
+	rows, err := q.QueryContext(ctx, selectBook+" WHERE $1 = '' OR set_code = $1 ORDER BY id", set)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		b, err := scanBook(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+func insertBook(ctx context.Context, tx *db.Tx, b *book) error {
+	b.ID = tx.NowMS
+	for range 1000 { // two books in one millisecond take neighbouring ids
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM book WHERE id = $1", b.ID).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 {
+			_, err := tx.ExecContext(ctx, "INSERT INTO book (id, set_code, period, set_version, created_ms, label, note) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+				b.ID, b.Set, b.Period, b.SetVersion, tx.NowMS, b.Label, b.Note)
+			return err
+		}
+		b.ID++
+	}
+	return fmt.Errorf("no free book id at %d", tx.NowMS)
+}
+
+// publicPeriods returns the periods of a set that have verified values.
+func publicPeriods(ctx context.Context, q db.Querier, set string) (out []string, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT period FROM book b WHERE set_code = $1 AND EXISTS (SELECT 1 FROM standing s WHERE s.book_id = b.id AND s.view = 'public')", set)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p string
+		if err := rows.Scan(&p); err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+const versionColumns = "unit_id, item, recorded_ms, public, state, num, den, scale, word, declared, batch_id, actor, note"
+
+func scanVersion(rows *sql.Rows) (v Version, public bool, err error) {
+	var item, declared, state string
+	var num, den, batch sql.NullInt64
+	err = rows.Scan(&v.Unit, &item, &v.RecordedMS, &public, &state, &num, &den, &v.Figure.Scale, &v.Figure.Word, &declared, &batch, &v.By, &v.Note)
+	v.Item, v.State, v.Batch = itemOf(item), State(state), batch.Int64
+	v.Figure.HasNumber, v.Figure.Num, v.Figure.Den = num.Valid, num.Int64, den.Int64
+	v.Figure.Declared = workbook.Verdict(declared)
+	return v, public, err
+}
+
+// currentVersions returns the current versions of a book for the given units (nil = all), ordered by unit. A unit and item
+// may come twice: once public, once inside.
+func currentVersions(ctx context.Context, q db.Querier, bookID int64, units []territory.UnitID, fn func(v Version, public bool) error) error {
+	if units != nil && len(units) == 0 {
+		return nil
+	}
+	for first := true; first || len(units) > 0; first = false {
+		query, args := "SELECT "+versionColumns+" FROM value_version WHERE book_id = $1 AND superseded_ms IS NULL", []any{bookID}
+		if units != nil {
+			n := min(len(units), 500)
+			query += " AND unit_id IN " + db.In(2, n)
+			for _, u := range units[:n] {
+				args = append(args, int64(u))
+			}
+			units = units[n:]
+		}
+		if err := eachVersion(ctx, q, query+" ORDER BY unit_id", args, fn); err != nil {
+			return err
+		}
+		if units == nil {
+			break
+		}
+	}
+	return nil
+}
+
+// itemVersions returns the current versions of one item of a book.
+func itemVersions(ctx context.Context, q db.Querier, bookID int64, item Item, fn func(v Version, public bool) error) error {
+	return eachVersion(ctx, q, "SELECT "+versionColumns+" FROM value_version WHERE book_id = $1 AND item = $2 AND superseded_ms IS NULL", []any{bookID, item.key()}, fn)
+}
+
+// history returns every version of one item of one unit, the newest first.
+func history(ctx context.Context, q db.Querier, bookID int64, unit territory.UnitID, item Item, fn func(v Version, public bool) error) error {
+	return eachVersion(ctx, q, "SELECT "+versionColumns+" FROM value_version WHERE book_id = $1 AND unit_id = $2 AND item = $3 ORDER BY recorded_ms DESC",
+		[]any{bookID, int64(unit), item.key()}, fn)
+}
+
+func eachVersion(ctx context.Context, q db.Querier, query string, args []any, fn func(v Version, public bool) error) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, public, err := scanVersion(rows)
+		if err != nil {
+			return err
+		}
+		if err := fn(v, public); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// supersede ends the current versions of one item: the inside one always, the public one when public is true.
+func supersede(ctx context.Context, tx *db.Tx, bookID int64, unit territory.UnitID, item Item, atMS int64, public bool) error {
+	_, err := tx.ExecContext(ctx, "UPDATE value_version SET superseded_ms = $1 WHERE book_id = $2 AND unit_id = $3 AND item = $4 AND superseded_ms IS NULL AND (NOT public OR $5)",
+		atMS, bookID, int64(unit), item.key(), public)
+	return err
+}
+
+func insertVersions(ctx context.Context, tx *db.Tx, bookID int64, list []Version) error {
+	values := make([]any, 0, len(list)*14)
+	for _, v := range list {
+		var num, den, batch any
+		if v.Figure.HasNumber {
+			num = v.Figure.Num
+			if v.Figure.Den != 0 {
+				den = v.Figure.Den
+			}
+		}
+		if v.Batch != 0 {
+			batch = v.Batch
+		}
+		values = append(values, bookID, int64(v.Unit), v.Item.key(), v.RecordedMS, v.State.Public(), string(v.State), num, den,
+			v.Figure.Scale, v.Figure.Word, string(v.Figure.Declared), batch, v.By, v.Note)
+	}
+	return db.InsertMany(ctx, tx, "INSERT INTO value_version (book_id, unit_id, item, recorded_ms, public, state, num, den, scale, word, declared, batch_id, actor, note) VALUES ", 14, values, "")
+}
+
+// standing is the stored judgement of one unit.
+type standing struct {
+	Unit      territory.UnitID
+	View      view
+	Cells     string // one verdict per indicator
+	Criteria  string // one verdict per criterion
+	ChangedMS int64
+}
+
+func upsertStandings(ctx context.Context, tx *db.Tx, bookID int64, list []standing) error {
+	values := make([]any, 0, len(list)*9)
+	for _, s := range list {
+		values = append(values, bookID, int64(s.Unit), string(s.View), s.Cells, s.Criteria, countByte(s.Cells, byte(Met)), countByte(s.Criteria, byte(Met)), tx.NowMS, 1)
+	}
+	return db.InsertMany(ctx, tx, "INSERT INTO standing (book_id, unit_id, view, cells, criteria, met, criteria_met, changed_ms, rev) VALUES ", 9, values,
+		`ON CONFLICT (book_id, view, unit_id) DO UPDATE SET cells = excluded.cells, criteria = excluded.criteria, met = excluded.met,
+		 criteria_met = excluded.criteria_met, changed_ms = excluded.changed_ms, rev = standing.rev + 1`)
+}
+
+// dropInternal removes the inside standings of the given units (nil = all) of a book.
+func dropInternal(ctx context.Context, tx *db.Tx, bookID int64, units []territory.UnitID) error {
+	query := "DELETE FROM standing WHERE book_id = $1 AND view = $2"
+	if units == nil {
+		_, err := tx.ExecContext(ctx, query, bookID, string(viewInternal))
+		return err
+	}
+	for len(units) > 0 {
+		n := min(len(units), 500)
+		args := []any{bookID, string(viewInternal)}
+		for _, u := range units[:n] {
+			args = append(args, int64(u))
+		}
+		if _, err := tx.ExecContext(ctx, query+" AND unit_id IN "+db.In(3, n), args...); err != nil {
+			return err
+		}
+		units = units[n:]
+	}
+	return nil
+}
+
+// readStandings returns the standings of a book by unit.
+func readStandings(ctx context.Context, q db.Querier, bookID int64, v view) (map[territory.UnitID]standing, error) {
+	rows, err := q.QueryContext(ctx, "SELECT unit_id, cells, criteria, changed_ms FROM standing WHERE book_id = $1 AND view = $2", bookID, string(v))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[territory.UnitID]standing{}
+	for rows.Next() {
+		s := standing{View: v}
+		if err := rows.Scan(&s.Unit, &s.Cells, &s.Criteria, &s.ChangedMS); err != nil {
+			return nil, err
+		}
+		out[s.Unit] = s
+	}
+	return out, rows.Err()
+}
+
+func countByte(s string, b byte) (n int) {
+	for i := range len(s) {
+		if s[i] == b {
+			n++
+		}
+	}
+	return n
+}
+
+// batchRow is a stored upload.
+type batchRow struct {
+	ID        int64
+	Set       string
+	Period    string
+	CreatedMS int64
+	Actor     string
+	State     string
+	FileName  string
+	SHA256    string
+	File      []byte
+	Report    string
+}
+
+func insertBatch(ctx context.Context, tx *db.Tx, b *batchRow) error {
+	for try := int64(0); ; try++ {
+		b.ID, b.CreatedMS = tx.NowMS+try, tx.NowMS
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM batch WHERE id = $1", b.ID).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO batch (id, set_code, period, created_ms, actor, state, file_name, sha256, file, report) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		b.ID, b.Set, b.Period, b.CreatedMS, b.Actor, b.State, b.FileName, b.SHA256, b.File, b.Report)
+	return err
+}
+
+func findBatch(ctx context.Context, q db.Querier, id int64) (b batchRow, err error) {
+	err = q.QueryRowContext(ctx, "SELECT id, set_code, period, created_ms, actor, state, file_name, sha256, file, report FROM batch WHERE id = $1", id).
+		Scan(&b.ID, &b.Set, &b.Period, &b.CreatedMS, &b.Actor, &b.State, &b.FileName, &b.SHA256, &b.File, &b.Report)
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, fault.New(fault.NotFound, "assessment.no_batch", strconv.FormatInt(id, 10))
+	}
+	return b, err
+}
+
+// recentBatches returns the newest uploads without their files.
+func recentBatches(ctx context.Context, q db.Querier, actor string, limit int) (out []batchRow, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, set_code, period, created_ms, actor, state, file_name, sha256, report FROM batch WHERE $1 = '' OR actor = $1 ORDER BY id DESC LIMIT $2", actor, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b batchRow
+		if err := rows.Scan(&b.ID, &b.Set, &b.Period, &b.CreatedMS, &b.Actor, &b.State, &b.FileName, &b.SHA256, &b.Report); err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
+
+// closeBatch moves a pending batch on by compare-and-set; ok is false when somebody else was first.
+func closeBatch(ctx context.Context, tx *db.Tx, id int64, state, report string, keepFile bool) (ok bool, err error) {
+	query := "UPDATE batch SET state = $1, report = $2, closed_ms = $3, file = NULL WHERE id = $4 AND state = 'pending'"
+	if keepFile { // refused values can still be downloaded
+		query = "UPDATE batch SET state = $1, report = $2, closed_ms = $3 WHERE id = $4 AND state = 'pending'"
+	}
+	r, err := tx.ExecContext(ctx, query, state, report, tx.NowMS, id)
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
+}
+
+func replaceRecognised(ctx context.Context, tx *db.Tx, level, asOf, source string, illustrative bool, units []territory.UnitID) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM recognised WHERE level = $1 AND as_of = $2", level, asOf); err != nil {
+		return err
+	}
+	values := make([]any, 0, len(units)*5)
+	for _, u := range units {
+		values = append(values, int64(u), level, asOf, illustrative, source)
+	}
+	return db.InsertMany(ctx, tx, "INSERT INTO recognised (unit_id, level, as_of, illustrative, source) VALUES ", 5, values, "")
+}
+
+// Recognition is how many communes were recognised at a level on a day.
+type Recognition struct {
+	Level        string
+	AsOf         string
+	Communes     int
+	Illustrative bool
+	Source       string
+}
+
+// recognitions returns the newest counts per level not after day.
+func recognitions(ctx context.Context, q db.Querier, day string) (out []Recognition, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT level, as_of, COUNT(*), source, COUNT(*) FILTER (WHERE illustrative) FROM recognised r
+		WHERE as_of = (SELECT MAX(as_of) FROM recognised x WHERE x.level = r.level AND x.as_of <= $1) GROUP BY level, as_of, source`, day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r Recognition
+		var marked int
+		if err := rows.Scan(&r.Level, &r.AsOf, &r.Communes, &r.Source, &marked); err != nil {
+			return nil, err
+		}
+		r.Illustrative = marked > 0
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// labelBook says in words where a period comes from.
+func labelBook(ctx context.Context, tx *db.Tx, id int64, label, note string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE book SET label = $1, note = $2 WHERE id = $3", label, note, id)
+	return err
+}

@@ -1,0 +1,688 @@
+package workbook
+
+import (
+	"strings"
+
+	"langso/internal/std/xlsx"
+	"langso/internal/territory"
+
+	"langso/internal/platform/vntext"
+)
+
+// table is a part of a sheet that holds results: headings, and below them rows of communes.
+type table struct {
+	g           *grid
+	list        bool // one row per commune and indicator; else a column per indicator
+	left, right int  // columns
+	head, body  int  // places in g.rows where the headings and the rows below them begin
+	end         int  // place behind the last row
+
+	unit, code, district, group, number int // columns, 0 = there is none
+
+	columns []column     // matrix: the columns of values, by column
+	roles   map[int]role // list: columns by role
+}
+
+// column is a column of a matrix that stands for an indicator or a criterion.
+type column struct {
+	col  int
+	code string // as understood
+	head *cell  // where the code stands
+	item item
+	read bool // the column is read; else it was refused or only adds up
+}
+
+// finder looks for the tables of one sheet.
+type finder struct {
+	*reader
+	g       *grid
+	body    []bool       // rows that hold a commune
+	names   map[int]int  // column → weight of the commune names in it
+	coded   map[int]bool // columns that hold codes of communes
+	headers []header     // candidates for the headings of a matrix
+}
+
+// header is a run of rows without communes that states codes.
+type header struct{ first, last int }
+
+// tables finds the tables of a sheet, from top to bottom.
+func (r *reader) tables(g *grid) []*table {
+	f := &finder{reader: r, g: g, body: make([]bool, len(g.rows)), names: map[int]int{}, coded: map[int]bool{}}
+	f.findUnits()
+	var out []*table
+	for first := 0; first < len(g.rows); {
+		if f.body[first] {
+			first++
+			continue
+		}
+		last := first
+		for last+1 < len(g.rows) && !f.body[last+1] {
+			last++
+		}
+		found := f.matrices(first, last)
+		if knownColumns(found) < sureMatrix {
+			if lists := f.lists(first, last); len(lists) > 0 {
+				found = lists
+			}
+		}
+		for _, t := range found {
+			// A table ends where the next one with the same columns begins.
+			for _, above := range out {
+				if above.end > t.head && above.head < t.head {
+					above.end = t.head
+				}
+			}
+			out = append(out, t)
+		}
+		first = last + 1
+	}
+	return out
+}
+
+// findUnits marks the rows that hold the name or the code of a commune.
+func (f *finder) findUnits() {
+	codes, other := map[int]int{}, map[int]int{}
+	for i := range f.g.rows {
+		for _, c := range f.g.rows[i].cells {
+			if w := f.nameWeight(c); w > 0 {
+				f.body[i] = true
+				f.names[c.col] += w
+			}
+			if f.isUnitCode(c) {
+				codes[c.col]++
+			} else {
+				other[c.col]++
+			}
+		}
+	}
+	for col, n := range codes {
+		// Counts of people have five digits, too: a column of codes holds little else below its heading.
+		if n >= 2 && n*2 > other[col] || f.saysUnitCode(col) {
+			f.coded[col] = true
+		}
+	}
+	for i := range f.g.rows {
+		for _, c := range f.g.rows[i].cells {
+			f.body[i] = f.body[i] || f.coded[c.col] && f.isUnitCode(c)
+		}
+	}
+}
+
+func (f *finder) saysUnitCode(col int) bool {
+	for i := range f.g.rows {
+		if c := f.g.rows[i].find(col); c != nil && roleOf(c) == unitCode && len(c.folded()) > 4 {
+			return true
+		}
+	}
+	return false
+}
+
+// nameWeight tells how much a cell looks like the name of a commune: 3 for one of the day, 1 for one of another day.
+func (r *reader) nameWeight(c *cell) int {
+	if c.Kind != xlsx.Text || len(c.text) > 120 {
+		return 0
+	}
+	if c.weight == 0 {
+		c.weight = 1 + r.known[unitKey(c.text)]
+	}
+	return int(c.weight - 1)
+}
+
+// unitKey reduces a written name to what names are looked up by, without kind, number, brackets and marks.
+func unitKey(text string) string {
+	s := vntext.Fold(text)
+	if i := strings.IndexAny(s, "(["); i > 0 {
+		s = s[:i]
+	}
+	s = strings.Trim(s, " *.:;,")
+	for _, kind := range []string{"xa ", "xa. ", "x. ", "x.", "phuong ", "p. ", "p.", "thi tran ", "tt. ", "tt.", "tt ", "dac khu "} {
+		if rest, ok := strings.CutPrefix(s, kind); ok && rest != "" {
+			return strings.ReplaceAll(rest, " ", "")
+		}
+	}
+	return strings.ReplaceAll(s, " ", "")
+}
+
+// isUnitCode reports a cell that holds a code that some commune bears or bore.
+func (r *reader) isUnitCode(c *cell) bool {
+	if len(c.text) != 5 || c.HasFormula || strings.Trim(c.text, "0123456789") != "" {
+		return false
+	}
+	for _, u := range r.register.ByCode(c.text) {
+		if u.Level == territory.Commune {
+			return true
+		}
+	}
+	return false
+}
+
+// headingRow reports a row whose own cells state codes and nothing that could be data, and how good they are.
+func (f *finder) headingRow(i int) (strong, weak int) {
+	row := &f.g.rows[i]
+	if len(row.cells) == 0 || totalReason(row.cells[0].folded()) != "" {
+		return 0, 0
+	}
+	for _, c := range row.cells {
+		k := readCode(c)
+		switch {
+		case k.form == noCode:
+			if c.Kind == xlsx.Number && !isYear(c.text) || c.Kind == xlsx.Bool || c.Kind == xlsx.Error || c.HasFormula {
+				return 0, 0
+			}
+			if _, word := readVerdictWord(strings.ToLower(c.text)); word && len(c.text) > 2 {
+				return 0, 0
+			}
+		case k.form == bareWhole:
+			weak++
+		case itemOf(f.set, k.id).known():
+			strong += 2
+		default:
+			strong++
+		}
+	}
+	if strong == 1 {
+		strong = 0 // a single code that the set does not know proves nothing
+	}
+	return strong, weak
+}
+
+func isYear(s string) bool {
+	return len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && strings.Trim(s, "0123456789") == ""
+}
+
+// columnNumbers reports a row that only numbers the columns: (1) (2) (3)=(2)/(1), A B 1 2 3.
+func columnNumbers(cells []*cell) bool {
+	n, last, braces := 0, 0, 0
+	for _, c := range cells {
+		s := strings.ReplaceAll(c.shown(), " ", "")
+		if i := strings.IndexByte(s, '='); i > 0 {
+			s = s[:i]
+		}
+		if strings.HasPrefix(s, "(") {
+			braces++
+		}
+		s = strings.Trim(s, "()[]")
+		if len(s) == 1 && s[0] >= 'A' && s[0] <= 'E' || s == "a" || s == "b" || s == "c" {
+			continue
+		}
+		if s == "" || len(s) > 3 || strings.Trim(s, "0123456789") != "" {
+			return false
+		}
+		v := 0
+		for _, d := range s {
+			v = v*10 + int(d-'0')
+		}
+		if v != last+1 && n > 0 {
+			return false
+		}
+		last = v
+		n++
+	}
+	return n >= 3 || n >= 2 && braces == n
+}
+
+// matrices finds the tables whose headings lie in the rows first to last; two may stand side by side.
+func (f *finder) matrices(first, last int) []*table {
+	bottom, whole := -1, -1
+	for i := first; i <= last; i++ {
+		strong, weak := f.headingRow(i)
+		if strong > 0 {
+			bottom = i
+		}
+		if weak > 0 && !f.bracedNumbers(i) {
+			whole = i
+		}
+	}
+	if bottom < 0 {
+		bottom = whole
+	}
+	if bottom < 0 {
+		return nil
+	}
+	if whole > bottom && f.addsCodes(bottom, whole) {
+		bottom = whole
+	}
+	head := f.top(first, bottom)
+	body := bottom + 1
+	columns := f.codeColumns(head, body)
+	for body <= last && f.belongsToHead(body, columns) {
+		body++
+	}
+	columns = f.codeColumns(head, body)
+	if len(columns) == 0 {
+		return nil
+	}
+	units := f.unitColumns(head, body, columns, f.limit(last))
+	if len(units) == 0 {
+		return nil
+	}
+	return f.cut(head, body, columns, units)
+}
+
+func (f *finder) bracedNumbers(i int) bool {
+	cells := f.g.rows[i].cells
+	return strings.HasPrefix(cells[0].text, "(") && columnNumbers(cells)
+}
+
+// addsCodes tells a row of whole numbers that are the codes of columns from a row that numbers columns which have codes.
+func (f *finder) addsCodes(bottom, row int) bool {
+	have := f.codeColumns(f.top(0, bottom), bottom+1)
+	for _, c := range f.g.rows[row].cells {
+		if k := readCode(c); k.form == bareWhole {
+			found := false
+			for _, h := range have {
+				found = found || h.col == c.col
+			}
+			if !found && !columnNumbers(f.g.rows[row].cells) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// limit returns the place of the next heading below, or the end of the sheet.
+func (f *finder) limit(last int) int {
+	for i := last + 1; i < len(f.g.rows); i++ {
+		if f.body[i] {
+			continue
+		}
+		if strong, _ := f.headingRow(i); strong > 2 {
+			return i
+		}
+	}
+	return len(f.g.rows)
+}
+
+// top goes up from a row of codes to the first row of the headings.
+func (f *finder) top(first, row int) int {
+	for row > first && row > 0 {
+		above := &f.g.rows[row-1]
+		if above.n != f.g.rows[row].n-1 || !f.isHeading(above) {
+			break
+		}
+		row--
+	}
+	return row
+}
+
+// isHeading tells a row of headings above the codes from titles, the unit of measure and data.
+func (f *finder) isHeading(row *gridRow) bool {
+	words := 0
+	joined := false
+	for _, c := range row.cells {
+		if c.Kind != xlsx.Text && !isYear(c.text) && readCode(c).form == noCode {
+			return false
+		}
+		if wordsMeasure.MatchString(c.folded()) && len(row.cells) < 3 {
+			return false
+		}
+		if wordsTitle.MatchString(c.folded()) {
+			return false
+		}
+		joined = joined || c.row2 > c.row
+		words++
+	}
+	if words == 0 {
+		return false
+	}
+	// One text in the first columns is a title; a heading of a group stands above columns of values.
+	return words >= 3 || joined || row.cells[0].col > 2
+}
+
+// belongsToHead reports a row below the codes that still explains the columns: wording, units of measure.
+func (f *finder) belongsToHead(i int, columns []column) bool {
+	row := &f.g.rows[i]
+	if row.n != f.g.rows[i-1].n+1 || len(row.cells) == 0 || columnNumbers(row.cells) || len(columns) == 0 {
+		return false
+	}
+	inside := 0
+	for _, c := range row.cells {
+		if c.Kind != xlsx.Text || c.HasFormula || valueLike(c) || strings.ContainsAny(c.text[:1], "<>≥≤=") || strings.HasPrefix(c.text, "≥") || strings.HasPrefix(c.text, "≤") {
+			return false
+		}
+		switch r := roleOf(c); {
+		case c.wide() && c.col < columns[0].col:
+			return false // a heading of a district
+		case c.col < columns[0].col && r == noRole:
+			return false // a label: required level, a commune with a misspelt name
+		case wordsRequired.MatchString(c.folded()), totalReason(c.folded()) == ReasonTotal, totalReason(c.folded()) == ReasonSubtotal:
+			return false
+		}
+		for _, k := range columns {
+			if k.col == c.col {
+				inside++
+			}
+		}
+	}
+	return inside > 0
+}
+
+// codeColumns reads the headings in the rows head to body-1, column by column.
+func (f *finder) codeColumns(head, body int) []column {
+	var out []column
+	right := 0
+	for i := head; i < body; i++ {
+		for _, c := range f.g.rows[i].all() {
+			right = max(right, c.col)
+		}
+	}
+	for col := 1; col <= right; col++ {
+		if k, at := f.codeOf(head, body, col); k.form != noCode {
+			out = append(out, column{col: col, code: k.id, head: at, item: itemOf(f.set, k.id)})
+		}
+	}
+	return f.plausible(out)
+}
+
+// codeOf returns the code that the headings give to a column: the lowest one. A cell above several columns gives none to
+// those that have a heading of their own.
+func (f *finder) codeOf(head, body, col int) (code, *cell) {
+	lowest := true
+	var seen *cell
+	for i := body - 1; i >= head; i-- {
+		c := f.g.rows[i].at(col)
+		if c == nil || c == seen || c.blank() {
+			continue
+		}
+		seen = c
+		if c.wide() && (!lowest || c.col != col) {
+			return code{}, nil
+		}
+		if k := readCode(c); k.form != noCode {
+			if k.form == bareWhole && columnNumbers(f.g.rows[i].cells) && f.hasCodeAbove(head, i, col) {
+				continue // the row numbers the columns
+			}
+			return k, c
+		}
+		lowest = false
+	}
+	return code{}, nil
+}
+
+func (f *finder) hasCodeAbove(head, row, col int) bool {
+	for i := head; i < row; i++ {
+		if c := f.g.rows[i].at(col); c != nil && readCode(c).form > bareWhole {
+			return true
+		}
+	}
+	return false
+}
+
+// plausible drops codes that are only numbers beside real ones: "4. Ghi chú", a count in the headings.
+func (f *finder) plausible(columns []column) []column {
+	known := 0
+	for _, c := range columns {
+		if c.item.known() {
+			known++
+		}
+	}
+	out := columns[:0]
+	for _, c := range columns {
+		k := readCode(c.head)
+		whole := !strings.Contains(c.code, ".")
+		switch {
+		case c.item.known():
+		case whole && k.form == leading, whole && k.form == bareWhole && known == 0:
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// unitColumns finds the columns of commune names (or of codes, where names are missing) that belong to the headings.
+func (f *finder) unitColumns(head, body int, columns []column, limit int) []int {
+	taken := map[int]bool{}
+	for _, c := range columns {
+		taken[c.col] = true
+	}
+	weight := map[int]int{}
+	for i := body; i < limit; i++ {
+		for _, c := range f.g.rows[i].cells {
+			if !taken[c.col] && !f.g.hidden[c.col] {
+				if w := f.nameWeight(c); w > 0 {
+					weight[c.col] += w
+				}
+			}
+		}
+	}
+	said := map[int]role{}
+	for i := head; i < body; i++ {
+		for _, c := range f.g.rows[i].all() {
+			if taken[c.col] || f.g.hidden[c.col] || c.wide() && c.col2-c.col > 3 {
+				continue
+			}
+			switch r := roleOf(c); r {
+			case unitName, unitCode, district, note, rowNumber:
+				said[c.col] = r
+			}
+		}
+	}
+	best := 0
+	for col, w := range weight {
+		if said[col] == district || said[col] == note {
+			w = 0
+		}
+		best = max(best, w)
+	}
+	var out []int
+	right := columns[len(columns)-1].col
+	for i := head; i < limit; i++ {
+		for _, c := range f.g.rows[i].cells {
+			right = max(right, c.col)
+		}
+	}
+	for col := 1; col <= right; col++ {
+		w := weight[col]
+		switch {
+		case taken[col], said[col] == district, said[col] == note:
+		case w > 0 && w*5 >= best:
+			out = append(out, col)
+		case best == 0 && said[col] == unitName:
+			out = append(out, col)
+		}
+	}
+	out = f.apart(out, weight, said, columns)
+	if len(out) == 0 {
+		// No names at all: the codes of the communes, or a column of districts that holds communes after all.
+		for col := 1; col <= right && len(out) == 0; col++ {
+			if !taken[col] && (f.coded[col] || said[col] == unitCode && f.anyBelow(col, body, limit)) {
+				out = append(out, col)
+			}
+		}
+	}
+	if len(out) == 0 {
+		for col := 1; col <= right && len(out) == 0; col++ {
+			if weight[col] > 0 && said[col] != note {
+				out = append(out, col)
+			}
+		}
+	}
+	return out
+}
+
+func (f *finder) anyBelow(col, body, limit int) bool {
+	for i := body; i < limit; i++ {
+		if f.g.rows[i].find(col) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// apart keeps one column of names for every run of value columns: two tables side by side have two.
+func (f *finder) apart(units []int, weight map[int]int, said map[int]role, columns []column) []int {
+	better := func(a, b int) bool {
+		if (said[a] == unitName) != (said[b] == unitName) {
+			return said[a] == unitName
+		}
+		return weight[a] > weight[b]
+	}
+	var out []int
+	for _, u := range units {
+		if n := len(out) - 1; n >= 0 {
+			between, behind := false, false
+			for _, c := range columns {
+				between = between || out[n] < c.col && c.col < u
+				behind = behind || c.col > u
+			}
+			if !between || !behind || said[u] != said[out[0]] {
+				if better(u, out[n]) {
+					out[n] = u
+				}
+				continue
+			}
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// cut makes a table for every column of communes; columns between two of them go to the one they stand by.
+func (f *finder) cut(head, body int, columns []column, units []int) []*table {
+	right := 0
+	for i := range f.g.rows {
+		for _, c := range f.g.rows[i].cells {
+			right = max(right, c.col)
+		}
+	}
+	var out []*table
+	left := 1
+	for i, u := range units {
+		end := right
+		if i+1 < len(units) {
+			end = f.border(head, body, columns, units[i+1]) - 1
+		}
+		t := &table{g: f.g, head: head, body: body, end: len(f.g.rows), left: left, right: end}
+		for _, c := range columns {
+			if left <= c.col && c.col <= end {
+				t.columns = append(t.columns, c)
+			}
+		}
+		f.sideColumns(t, u)
+		if len(t.columns) > 0 {
+			out = append(out, t)
+		}
+		left = end + 1
+	}
+	return out
+}
+
+// border goes left from a column of communes over the columns that describe the communes: number, district, code.
+func (f *finder) border(head, body int, columns []column, unit int) int {
+	for col := unit - 1; col > 0; col-- {
+		for _, c := range columns {
+			if c.col == col {
+				return col + 1
+			}
+		}
+		r := noRole
+		for i := head; i < body; i++ {
+			if c := f.g.rows[i].at(col); c != nil && roleOf(c) != noRole {
+				r = roleOf(c)
+			}
+		}
+		if r != rowNumber && r != district && r != unitCode && r != communeGroup {
+			return col + 1
+		}
+	}
+	return 1
+}
+
+// sideColumns finds what the columns without codes tell about the communes.
+func (f *finder) sideColumns(t *table, unit int) {
+	t.unit = unit
+	taken := map[int]bool{unit: true}
+	for _, c := range t.columns {
+		taken[c.col] = true
+	}
+	for col := t.left; col <= t.right; col++ {
+		if taken[col] || f.g.hidden[col] {
+			continue
+		}
+		switch r := t.headRole(col); {
+		case f.coded[col] && t.code == 0 && (r == unitCode || r == noRole):
+			t.code = col
+		case r == unitCode && t.code == 0 && f.fewerThan(t, col):
+			t.code = col
+		case r == district && t.district == 0:
+			t.district = col
+		case r == communeGroup && t.group == 0:
+			t.group = col
+		case r == rowNumber && t.number == 0:
+			t.number = col
+		}
+	}
+	if f.coded[unit] && f.names[unit] == 0 || t.headRole(unit) == unitCode && f.names[unit] == 0 {
+		t.unit, t.code = 0, unit
+	}
+	for col := t.left; t.number == 0 && col < unit; col++ {
+		if !taken[col] && col != t.code && col != t.district && col != t.group && f.countsUp(t, col) {
+			t.number = col
+		}
+	}
+}
+
+// fewerThan reports a column whose cells are no longer than a code: "Mã" may also head something else.
+func (f *finder) fewerThan(t *table, col int) bool {
+	n := 0
+	for i := t.body; i < t.end; i++ {
+		if c := f.g.rows[i].find(col); c != nil && f.body[i] {
+			if len(c.text) > 7 || strings.Trim(c.text, "0123456789.'") != "" {
+				return false
+			}
+			n++
+		}
+	}
+	return n > 0
+}
+
+// countsUp reports a column of rising whole numbers.
+func (f *finder) countsUp(t *table, col int) bool {
+	n, last := 0, 0
+	for i := t.body; i < t.end; i++ {
+		c := f.g.rows[i].find(col)
+		if c == nil || !f.body[i] {
+			continue
+		}
+		v := 0
+		for _, d := range c.text {
+			if d < '0' || d > '9' || v > 1<<20 {
+				return false
+			}
+			v = v*10 + int(d-'0')
+		}
+		if v != last+1 && v != 1 {
+			return false
+		}
+		last = v
+		n++
+	}
+	return n > 1
+}
+
+// headRole returns the role that the headings give to a column, the lowest that says something.
+func (t *table) headRole(col int) role {
+	for i := t.body - 1; i >= t.head; i-- {
+		if c := t.g.rows[i].at(col); c != nil && (!c.wide() || c.col2-c.col < 2) {
+			if r := roleOf(c); r != noRole {
+				return r
+			}
+		}
+	}
+	return noRole
+}
+
+// headText joins the headings of a column from top to bottom.
+func (t *table) headText(col int) string {
+	var parts []string
+	var last *cell
+	for i := t.head; i < t.body; i++ {
+		if c := t.g.rows[i].at(col); c != nil && c != last && (!c.wide() || c.col == col) {
+			parts = append(parts, c.text)
+			last = c
+		}
+	}
+	return strings.Join(parts, " / ")
+}

@@ -1,0 +1,275 @@
+package territory
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"langso/internal/platform/fault"
+	"langso/internal/platform/i18n"
+	"langso/internal/platform/ui"
+	"langso/internal/platform/web"
+)
+
+// navID is the entry of the public head under which these pages stand.
+const navID = "xa"
+
+// maxHits bounds the list of units found on a page.
+const maxHits = 50
+
+func (s *Service) pages(m *web.Mux) {
+	m.Page("GET /xa", s.communesPage)
+	m.Page("GET /huyen/{maTen}", s.districtPage)
+}
+
+// Href is the address of a unit's page in the language of ctx, "" for a province, which has none.
+func (u *Unit) Href(ctx context.Context) string {
+	switch u.Level {
+	case Commune:
+		return ui.Href(ctx, "/xa/"+u.Slug())
+	case District:
+		return ui.Href(ctx, "/huyen/"+u.Slug())
+	}
+	return ""
+}
+
+// Group is a part of the communes of one day under the unit that they are grouped by.
+type Group struct {
+	Unit     *Unit
+	Communes []*Unit
+}
+
+// Groups divides the communes of the day by district, and since districts are gone by former province, in Vietnamese
+// order. Communes without either stand under nil, last.
+func (r *Roster) Groups() []Group {
+	var out []Group
+	at := map[*Unit]int{}
+	var rest []*Unit
+	for _, c := range r.Communes() {
+		g := r.Parent(Administrative, c.ID)
+		if g == nil || g.Level != District {
+			g = r.Parent(FormerProvince, c.ID)
+		}
+		if g == nil {
+			rest = append(rest, c)
+			continue
+		}
+		i, ok := at[g]
+		if !ok {
+			i = len(out)
+			at[g] = i
+			out = append(out, Group{Unit: g})
+		}
+		out[i].Communes = append(out[i].Communes, c)
+	}
+	slices.SortFunc(out, func(a, b Group) int { return r.reg.order[a.Unit.ID] - r.reg.order[b.Unit.ID] })
+	if len(rest) > 0 {
+		out = append(out, Group{Communes: rest})
+	}
+	return out
+}
+
+// communesPage lists the communes of one day, or the units that a search finds.
+func (s *Service) communesPage(r *web.Request) error {
+	ctx := r.Context()
+	query := r.URL.Query()
+	q, day := strings.TrimSpace(query.Get("q")), query.Get("ngay")
+	f := ui.Frame{Title: r.T("territory.communes"), Shell: ui.Public, Active: navID, Crumbs: []ui.Crumb{{Text: r.T("territory.communes")}}}
+	v := communesView{Query: q, Day: day}
+	reg, roster, err := s.registerOn(ctx, day)
+	if err != nil {
+		if !fault.Is(err, fault.Invalid) {
+			return err
+		}
+		text := i18n.Message(ctx, err)
+		f.Errors = []ui.FieldError{{Field: "ngay", Text: text}}
+		v.DayError = text
+		return r.Render(http.StatusUnprocessableEntity, f, communesBody(v))
+	}
+	v.Roster = roster
+	if q != "" {
+		v.Hits = reg.Search(q, roster.Date(), maxHits)
+		return r.Render(http.StatusOK, f, communesBody(v))
+	}
+	if query.Get("dinh-dang") == "csv" {
+		return writeCommunes(r, roster)
+	}
+	return r.Render(http.StatusOK, f, communesBody(v))
+}
+
+// writeCommunes sends the communes of the day as a CSV file for a spreadsheet program.
+func writeCommunes(r *web.Request, roster *Roster) error {
+	h := r.W.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="xa-`+string(roster.Date())+`.csv"`)
+	// The mark at the start lets spreadsheet programs see that the text is UTF-8.
+	if _, err := r.W.Write([]byte("\ufeff")); err != nil {
+		return err
+	}
+	w := csv.NewWriter(r.W)
+	_ = w.Write([]string{r.T("territory.code"), r.T("territory.name"), r.T("territory.group"), r.T("territory.since"), r.T("territory.basis")})
+	for _, g := range roster.Groups() {
+		for _, u := range g.Communes {
+			_ = w.Write([]string{u.Code, safeCell(u.FullName()), safeCell(groupTitle(r.Context(), roster, g)), string(u.From), safeCell(u.Basis)})
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// safeCell puts one apostrophe before text that a spreadsheet program would read as a formula.
+func safeCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// districtPage shows a district that was, with its communes on its last day.
+func (s *Service) districtPage(r *web.Request) error {
+	ctx := r.Context()
+	u, candidates, err := s.Resolve(ctx, r.PathValue("maTen"))
+	if err != nil {
+		return err
+	}
+	reg, err := s.Register(ctx)
+	if err != nil {
+		return err
+	}
+	crumbs := []ui.Crumb{{Text: r.T("territory.communes"), Href: r.Href("/xa")}}
+	if u == nil {
+		title := r.T("territory.candidates", candidates[0].Code)
+		f := ui.Frame{Title: title, Shell: ui.Public, Active: navID, Crumbs: append(crumbs, ui.Crumb{Text: title})}
+		return r.Render(http.StatusOK, f, candidatesBody(title, candidates))
+	}
+	if u.Level == Commune {
+		http.Redirect(r.W, r.Request, u.Href(ctx), http.StatusSeeOther)
+		return nil
+	}
+	f := ui.Frame{Title: u.Title(ctx), Shell: ui.Public, Active: navID, Crumbs: append(crumbs, ui.Crumb{Text: u.Title(ctx)})}
+	return r.Render(http.StatusOK, f, districtBody(u, reg))
+}
+
+// communesView is what the page of communes shows.
+type communesView struct {
+	Query    string
+	Day      string // as asked for; "" = today
+	DayError string
+	Roster   *Roster // nil when the day was not understood
+	Hits     []Hit   // of a query
+}
+
+func communesTitle(ctx context.Context, r *Roster) string {
+	if p := homeProvince(r); p != nil {
+		return i18n.T(ctx, "territory.communes_of", ui.Count(ctx, len(r.Communes())), p.Title(ctx))
+	}
+	return i18n.T(ctx, "territory.communes_count", ui.Count(ctx, len(r.Communes())))
+}
+
+// homeProvince is the province at the head of the day's communes when there is only one, else nil.
+func homeProvince(r *Roster) *Unit {
+	var home *Unit
+	for _, u := range r.Communes() {
+		top := r.top(u)
+		if home != nil && top != home {
+			return nil
+		}
+		home = top
+	}
+	return home
+}
+
+// groupTitle names a group: a district, or a province that is gone with the mark "cũ".
+func groupTitle(ctx context.Context, r *Roster, g Group) string {
+	switch {
+	case g.Unit == nil:
+		return i18n.T(ctx, "territory.ungrouped")
+	case g.Unit.ValidAt(r.Date()):
+		return g.Unit.Title(ctx)
+	}
+	return i18n.T(ctx, "territory.former", g.Unit.Title(ctx))
+}
+
+func communeColumns(ctx context.Context) []ui.Column {
+	return []ui.Column{{Label: i18n.T(ctx, "territory.name")}, {Label: i18n.T(ctx, "territory.code"), Narrow: true}, {Label: i18n.T(ctx, "territory.period_of_life"), Narrow: true}}
+}
+
+func communeRows(ctx context.Context, list []*Unit) []ui.Row {
+	rows := make([]ui.Row, len(list))
+	for i, u := range list {
+		rows[i] = ui.Row{Cells: []ui.Cell{{Text: u.Title(ctx), Href: u.Href(ctx)}, {Text: u.Code}, {Text: u.Life(ctx)}}}
+	}
+	return rows
+}
+
+func groupRows(ctx context.Context, r *Roster) []ui.Row {
+	var rows []ui.Row
+	for _, g := range r.Groups() {
+		rows = append(rows, ui.Row{Heading: i18n.T(ctx, "territory.group_count", groupTitle(ctx, r, g), ui.Count(ctx, len(g.Communes)))})
+		rows = append(rows, communeRows(ctx, g.Communes)...)
+	}
+	return rows
+}
+
+func hitRows(ctx context.Context, hits []Hit) []ui.Row {
+	rows := make([]ui.Row, len(hits))
+	for i, h := range hits {
+		name := ui.Cell{Text: h.Unit.Title(ctx), Href: h.Unit.Href(ctx)}
+		if h.Spelling != "" {
+			name.Sub = i18n.T(ctx, "territory.also_written", h.Spelling)
+		}
+		now := ui.Cell{Text: i18n.T(ctx, "territory.still_there")}
+		if !h.Current {
+			now = ui.Cell{Body: unitLinks(h.Successors)}
+		}
+		rows[i] = ui.Row{Cells: []ui.Cell{name, {Text: h.Unit.Code}, {Text: h.Unit.Life(ctx)}, now}}
+	}
+	return rows
+}
+
+func hitColumns(ctx context.Context, r *Roster) []ui.Column {
+	return append(communeColumns(ctx), ui.Column{Label: i18n.T(ctx, "territory.on_day", ui.Date(ctx, r.Date()))})
+}
+
+// edgeRows lists units that another came from or went into, with part, day and legal act.
+func edgeRows(ctx context.Context, reg *Register, edges []Edge, end func(Edge) UnitID) []ui.Row {
+	rows := make([]ui.Row, 0, len(edges))
+	for _, e := range edges {
+		u := reg.Unit(end(e))
+		part := i18n.T(ctx, "territory.whole")
+		if !e.Whole {
+			part = i18n.T(ctx, "territory.part")
+		}
+		rows = append(rows, ui.Row{Cells: []ui.Cell{
+			{Text: u.Title(ctx), Href: u.Href(ctx), Sub: u.Code + " · " + u.Life(ctx)}, {Text: part}, {Text: ui.Date(ctx, e.On)}, {Text: e.Basis}}})
+	}
+	return rows
+}
+
+func edgeColumns(ctx context.Context) []ui.Column {
+	return []ui.Column{{Label: i18n.T(ctx, "territory.name")}, {Label: i18n.T(ctx, "territory.extent"), Narrow: true},
+		{Label: i18n.T(ctx, "territory.on"), Narrow: true}, {Label: i18n.T(ctx, "territory.basis")}}
+}
+
+// dayValue is what the date field holds: the asked text, kept after a refusal.
+func (v communesView) dayValue() string {
+	if v.Day == "" && v.Roster != nil {
+		return string(v.Roster.Date())
+	}
+	return v.Day
+}
+
+// withDay keeps the chosen day in a link.
+func (v communesView) withDay(path string) string {
+	if v.Day == "" {
+		return path
+	}
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	return path + sep + "ngay=" + url.QueryEscape(v.Day)
+}
