@@ -27,6 +27,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 )
 
 // csp lets a page use only what this host serves and nothing written into the page itself.
@@ -72,7 +74,18 @@ func (a *app) handler() http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		web.WriteProblem(w, r, http.StatusForbidden, fault.New(fault.Forbidden, "app.cross_origin"))
 	}))
-	return a.outer(guard.Handler(h))
+	return a.outer(compressed(guard.Handler(h)))
+}
+
+// compressed sends pages and JSON gzipped to clients that take it: a board of 103 communes is 350 kB of repeating text.
+// Answers that are compressed already (assets, workbooks) pass through by their type.
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.CompressionLevel(gzip.BestSpeed),
+		gzhttp.ContentTypes([]string{"text/html", "text/plain", "text/csv", "application/json", "application/problem+json"}))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return wrap(next)
 }
 
 // outer gives every request an id, the language of its address, safety headers and a bound, and survives panics.

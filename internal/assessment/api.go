@@ -242,7 +242,8 @@ func reasonText(ctx context.Context, j Judged) string {
 	return text
 }
 
-type valueInput struct {
+// ValueInput names one value. It is exported because huma fills only exported embedded fields.
+type ValueInput struct {
 	Code   string `path:"code" doc:"Statistics code of the commune on the last day of the period"`
 	Set    string `path:"set"`
 	Period string `path:"period"`
@@ -254,7 +255,7 @@ type valueOutput struct {
 	Body IndicatorResult
 }
 
-func (s *Service) apiValue(ctx context.Context, in *valueInput) (*valueOutput, error) {
+func (s *Service) apiValue(ctx context.Context, in *ValueInput) (*valueOutput, error) {
 	out, err := s.value(ctx, in)
 	if err != nil {
 		return nil, web.APIError(ctx, err)
@@ -262,7 +263,7 @@ func (s *Service) apiValue(ctx context.Context, in *valueInput) (*valueOutput, e
 	return out, nil
 }
 
-func (s *Service) value(ctx context.Context, in *valueInput) (*valueOutput, error) {
+func (s *Service) value(ctx context.Context, in *ValueInput) (*valueOutput, error) {
 	f, u, err := s.unitAt(ctx, in.Code, in.Set, in.Period)
 	if err != nil {
 		return nil, err
@@ -295,7 +296,7 @@ func (c *Scorecard) Cell(item Item) *Cell {
 }
 
 type correctInput struct {
-	valueInput
+	ValueInput
 	IfMatch string `header:"If-Match" doc:"ETag of the version you saw; \"0\" when there was no value"`
 	Body    struct {
 		Value       string `json:"value,omitempty" doc:"Number as people write it: 98,2 or 98.2 or 1.234,5"`
@@ -333,5 +334,5 @@ func (s *Service) correctFromAPI(ctx context.Context, in *correctInput) (*valueO
 	if err != nil {
 		return nil, err
 	}
-	return s.value(ctx, &in.valueInput)
+	return s.value(ctx, &in.ValueInput)
 }

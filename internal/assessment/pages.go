@@ -207,7 +207,7 @@ func (m menu) switches(ctx context.Context, f *Frame, c choice, h here) []ui.Swi
 		if h.of != nil {
 			path = h.of(s)
 		}
-		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: capital(setName(ctx, s)), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
+		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: shortSetName(ctx, s), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
 	}
 	periods := ui.Switch{Label: i18n.T(ctx, "assessment.period"), Name: "ky"}
 	for _, p := range m.periods {
@@ -230,9 +230,14 @@ func (m menu) switches(ctx context.Context, f *Frame, c choice, h here) []ui.Swi
 	return out
 }
 
-// setName is the short name of a set: "xã NTM nâng cao 2021–2025".
+// setName is the name of a set without its legal wording: "xã nông thôn mới nâng cao 2021–2025".
 func setName(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.set."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
+}
+
+// shortSetName is the name where room is short: "NTM nâng cao 2021–2025".
+func shortSetName(ctx context.Context, s *criteria.Set) string {
+	return i18n.T(ctx, "assessment.set_short."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
 }
 
 // periodName is the name of a period at the start of a line: "Quý III/2026".
@@ -296,6 +301,14 @@ func (f *Frame) province(ctx context.Context) string {
 	return ""
 }
 
+// itemLabel heads a column of items: indicators, of a set without any its criteria.
+func (f *Frame) itemLabel(ctx context.Context) string {
+	if f.Set.StructureOnly {
+		return i18n.T(ctx, "assessment.criterion")
+	}
+	return i18n.T(ctx, "assessment.item")
+}
+
 // notices are the lasting situations of a set and period that no figure may travel without.
 func (f *Frame) notices(ctx context.Context) []ui.NoticeOptions {
 	var out []ui.NoticeOptions
@@ -344,8 +357,10 @@ func (c Counts) percent(ctx context.Context) string {
 // applicable is the denominator of the share.
 func (c Counts) applicable() int { return c.Total - c.NotApplicable }
 
-// tenths writes a figure with one decimal: 78 → "7,8".
-func tenths(ctx context.Context, n int64) string { return ui.Number(ctx, n, 1) }
+// tenths writes a figure with one decimal: 78 → "7,8", 80 → "8,0".
+func tenths(ctx context.Context, n int64) string {
+	return strings.TrimRight(ui.Percent(ctx, n), "%\u00a0")
+}
 
 // itemWord names an item: "chỉ tiêu 8.4", "tiêu chí 8".
 func itemWord(ctx context.Context, i Item) string {

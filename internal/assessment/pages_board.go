@@ -195,6 +195,10 @@ func (v *boardView) head(ctx context.Context) ui.PageHeadOptions {
 	if v.desk {
 		o.Over = ""
 	}
+	if v.WithData() == 0 {
+		o.Origin = ""
+		return o
+	}
 	o.Actions = []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.download_xlsx"), Href: v.choice.href(ctx, v.path(), "dinh-dang", "xlsx", "nhom", ""), Icon: "download", Download: true, Note: "XLSX"}}
 	return o
 }
@@ -252,12 +256,15 @@ func (v *boardView) cards(ctx context.Context) []ui.FigureOptions {
 			out = append(out, ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.average"), Text: tenths(ctx, t), Noun: noun, Change: i18n.T(ctx, "assessment.card.average_of", ui.Count(ctx, n), ui.Count(ctx, total)), AsOf: day, Origin: origin(ctx)})
 		}
 	}
-	if n := v.WithData(); v.desk || n < total {
-		out = append(out, card(i18n.T(ctx, "assessment.card.with_data"), n))
-	}
+	return append(out, card(i18n.T(ctx, "assessment.card.with_data"), v.WithData()))
+}
+
+// recognitionCards are the communes recognised by decision, each level counted among the communes of its own day.
+func (v *boardView) recognitionCards(ctx context.Context) []ui.FigureOptions {
+	var out []ui.FigureOptions
 	for _, x := range v.recognised {
 		of := len(v.Register.At(clock.Date(x.AsOf)).Communes())
-		f := ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.recognised."+x.Level), N: x.Communes, Of: of, Noun: noun, Percent: Counts{Met: x.Communes, Total: of}.percent(ctx),
+		f := ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.recognised."+x.Level), N: x.Communes, Of: of, Noun: i18n.T(ctx, "assessment.communes"), Percent: Counts{Met: x.Communes, Total: of}.percent(ctx),
 			AsOf: i18n.T(ctx, "assessment.on_day", ui.Date(ctx, clock.Date(x.AsOf))), Origin: ui.Declared}
 		if x.Illustrative {
 			f.Origin = ui.Example
@@ -275,7 +282,7 @@ func (v *boardView) bars(ctx context.Context) ui.BarListOptions {
 		if p := c.counts.percent(ctx); p != "" {
 			text += " · " + p
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + c.title(ctx), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
 	}
 	return o
 }
@@ -303,7 +310,7 @@ func (v *boardView) hardest(ctx context.Context) ui.BarListOptions {
 		if n == 0 {
 			break
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + c.title(ctx), Sub: v.lead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Sub: v.lead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
 			Text: i18n.T(ctx, "assessment.lack_of", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
 	}
 	return o
@@ -342,10 +349,16 @@ func (v *boardView) bandsNote(ctx context.Context) string {
 
 // column heads of the list of communes.
 func (v *boardView) listColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{
-		{Label: i18n.T(ctx, "assessment.commune")}, {Label: v.metLabel(ctx), Num: true, Narrow: true},
-		{Label: v.stripLabel(ctx)}, {Label: i18n.T(ctx, "assessment.lacking")},
+	out := []ui.Column{{Label: i18n.T(ctx, "assessment.commune")}, {Label: v.metLabel(ctx), Num: true, Narrow: true}, {Label: v.stripLabel(ctx)}, {Label: i18n.T(ctx, "assessment.lacking")}}
+	if v.showsGroup() {
+		out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.grouping.commune_group"), Narrow: true})
 	}
+	return out
+}
+
+// showsGroup reports whether the list names the group of each commune: where groups count and do not divide it already.
+func (v *boardView) showsGroup() bool {
+	return v.by != ByCommuneGroup && len(v.Set.CommuneGroups) > 0
 }
 
 func (v *boardView) metLabel(ctx context.Context) string {
@@ -371,16 +384,12 @@ func (v *boardView) listRows(ctx context.Context) []ui.Row {
 		}
 		for _, r := range g.Rows {
 			n, gaps := v.met(r)
-			name := ui.Cell{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)}
-			if v.by != ByCommuneGroup && len(v.Set.CommuneGroups) > 0 {
-				name.Sub = groupWord(ctx, v.Roster.Attribute(r.Unit.ID, territory.CommuneGroup))
+			cells := []ui.Cell{{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
+				{Body: ui.Strip(v.strip(ctx, r))}, {Text: v.gapText(ctx, r, gaps)}}
+			if v.showsGroup() {
+				cells = append(cells, ui.Cell{Text: dash(groupWord(ctx, v.Roster.Attribute(r.Unit.ID, territory.CommuneGroup)))})
 			}
-			out = append(out, ui.Row{Cells: []ui.Cell{
-				name,
-				{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
-				{Body: ui.Strip(v.strip(ctx, r))},
-				{Text: v.gapText(ctx, r, gaps)},
-			}})
+			out = append(out, ui.Row{Cells: cells})
 		}
 	}
 	return out
@@ -391,7 +400,7 @@ func (v *boardView) gapText(ctx context.Context, r Row, gaps []string) string {
 	case r.Criteria == "":
 		return ui.StatusWord(ctx, ui.Missing)
 	case len(gaps) == 0:
-		return "–"
+		return i18n.T(ctx, "assessment.nothing")
 	}
 	return idList(ctx, gaps, 8)
 }
@@ -477,13 +486,30 @@ func (v *boardView) closestColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{{Label: i18n.T(ctx, "assessment.commune")}, {Label: v.metLabel(ctx), Num: true, Narrow: true}, {Label: i18n.T(ctx, "assessment.lacking")}}
 }
 
-// matrix is communes × columns, under the names of the groups.
-func (v *boardView) matrix(ctx context.Context) ui.MatrixOptions {
-	o := ui.MatrixOptions{ID: "ma-tran", Caption: i18n.T(ctx, "assessment.section.matrix"), RowLabel: i18n.T(ctx, "assessment.commune"), TotalLabel: i18n.T(ctx, "assessment.met_short")}
+// sideBySide is how many columns a matrix may have for two of them to stand beside each other.
+const sideBySide = 12
+
+// matrices are communes × columns: one matrix under the names of the groups, or where they are narrow one for each group.
+func (v *boardView) matrices(ctx context.Context) []ui.MatrixOptions {
+	if len(v.columns) > sideBySide {
+		return []ui.MatrixOptions{v.matrix(ctx, "ma-tran", v.groups)}
+	}
+	var out []ui.MatrixOptions
+	for k := range v.groups {
+		out = append(out, v.matrix(ctx, "ma-tran-"+strconv.Itoa(k+1), v.groups[k:k+1]))
+	}
+	return out
+}
+
+func (v *boardView) matrix(ctx context.Context, id string, groups []BoardGroup) ui.MatrixOptions {
+	o := ui.MatrixOptions{ID: id, Caption: i18n.T(ctx, "assessment.section.matrix"), RowLabel: i18n.T(ctx, "assessment.commune"), TotalLabel: i18n.T(ctx, "assessment.met_short")}
+	if len(groups) == 1 {
+		o.Caption += ": " + v.groupName(ctx, groups[0])
+	}
 	for _, c := range v.columns {
 		o.Columns = append(o.Columns, ui.MatrixColumn{ID: c.item.ID, Title: c.title(ctx), Href: v.itemHref(ctx, c.item)})
 	}
-	for _, g := range v.groups {
+	for _, g := range groups {
 		if len(v.groups) > 1 {
 			o.Rows = append(o.Rows, ui.MatrixRow{Heading: v.groupHeading(ctx, g)})
 		}

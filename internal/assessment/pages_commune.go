@@ -17,13 +17,11 @@ import (
 	"langso/internal/territory"
 )
 
-// communeView is what the page of a commune shows. Card is nil when the unit has no result in the shown period; Why then
-// says why not.
+// communeView is what the page of a commune shows. card is nil when the unit was no commune on the day of the period.
 type communeView struct {
 	unit   *territory.Unit
 	frame  *Frame
 	card   *Scorecard
-	why    *fault.Error
 	choice choice
 	menu   menu
 	today  clock.Date
@@ -90,7 +88,6 @@ func (s *Service) communeView(ctx context.Context, c choice, u *territory.Unit) 
 	case err == nil:
 		v.frame = v.card.Frame
 	case f.Key == "assessment.unit_not_then", f.Key == "assessment.unit_not_in_programme":
-		v.why = f
 		if v.frame, err = s.Frame(ctx, c.set, c.period); err != nil {
 			return nil, err
 		}
@@ -136,9 +133,9 @@ func (v *communeView) crumbs(ctx context.Context) []ui.Crumb {
 func (v *communeView) answer(ctx context.Context) string {
 	name := v.unit.Title(ctx)
 	switch {
-	case v.why != nil && !v.unit.InProgramme():
+	case !v.unit.InProgramme():
 		return i18n.T(ctx, "assessment.answer.outside", name)
-	case v.why != nil:
+	case v.card == nil:
 		return name
 	}
 	k, i := v.card.Criteria, v.card.Indicators
@@ -155,10 +152,7 @@ func (v *communeView) answer(ctx context.Context) string {
 
 // lead is the sentence below: what is missing.
 func (v *communeView) lead(ctx context.Context) string {
-	switch {
-	case v.why != nil:
-		return i18n.T(ctx, v.why.Key, v.why.Args...)
-	case !v.card.hasResults():
+	if v.card == nil || !v.card.hasResults() {
 		return ""
 	}
 	var ids []string
@@ -181,7 +175,7 @@ func (v *communeView) head(ctx context.Context) ui.PageHeadOptions {
 	}
 	if v.card != nil {
 		o.AsOf, o.Origin = v.frame.basis(ctx), origin(ctx)
-		if v.card.Internal {
+		if slices.ContainsFunc(v.every(), func(c Cell) bool { return c.Version != nil && !c.Version.State.Public() }) {
 			o.Tags = append(o.Tags, i18n.T(ctx, "assessment.with_drafts"))
 		}
 	}
@@ -246,11 +240,11 @@ func (r ScoreRow) bare() bool {
 	return true
 }
 
-// updated is the last time anything in the row was recorded.
-func (r ScoreRow) updated() (last int64) {
+// updated is what was recorded last in the row, nil when nothing was.
+func (r ScoreRow) updated() (last *Version) {
 	for _, c := range append([]Cell{r.Cell}, r.Indicators...) {
-		if c.Version != nil {
-			last = max(last, c.Version.RecordedMS)
+		if v := c.Version; v != nil && (last == nil || v.RecordedMS > last.RecordedMS) {
+			last = v
 		}
 	}
 	return last
@@ -276,14 +270,14 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 		}
 		c := r.Cell.Criterion
 		row := ui.ScorecardRow{ID: c.ID, Title: c.Title(ctx), Status: status(r.Cell.Judged.Verdict), Href: v.href(ctx, c.ID), Note: v.rowNote(ctx, r)}
-		if v.desk {
-			row.Lead = v.frame.lead(ctx, c.Lead)
-		}
+		row.Lead = v.frame.lead(ctx, c.Lead)
 		if len(r.Indicators) > 0 {
 			row.Counts = i18n.T(ctx, "assessment.row_counts", ui.Count(ctx, r.Met()), ui.Count(ctx, len(r.Indicators)))
 		}
-		if at := r.updated(); at > 0 {
-			row.Updated = ui.Date(ctx, dayOf(at))
+		if last := r.updated(); len(r.Indicators) == 0 {
+			row.Updated = last.recorded(ctx)
+		} else if last != nil {
+			row.Updated = ui.Date(ctx, dayOf(last.RecordedMS))
 		}
 		for k := range r.Indicators {
 			i := &r.Indicators[k]
@@ -294,23 +288,17 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 	return o
 }
 
-// rowNote gives the reason of a criterion where the cells beside it do not tell it, and what is missing.
+// rowNote gives the reason of a criterion where the cells beside it do not tell it.
 func (v *communeView) rowNote(ctx context.Context, r ScoreRow) string {
 	if len(r.Indicators) == 0 || r.Cell.Judged.Reason == ByDeclaration {
-		note := reasonText(ctx, r.Cell.Judged)
+		note := ""
+		if r.Cell.Judged.Verdict != Met { // what is fine stays quiet
+			note = reasonText(ctx, r.Cell.Judged) + " "
+		}
 		if tag := r.Cell.Version.stateTag(ctx); tag != "" {
-			note += " " + capital(tag) + "."
+			note += capital(tag) + "."
 		}
-		return note
-	}
-	var ids []string
-	for _, i := range r.Indicators {
-		if i.Judged.Verdict == NotMet || i.Judged.Verdict == Nearly {
-			ids = append(ids, i.Item.ID)
-		}
-	}
-	if len(ids) > 0 {
-		return i18n.T(ctx, "assessment.lacking_ids", strings.Join(ids, ", "))
+		return strings.TrimSpace(note)
 	}
 	return ""
 }
@@ -332,11 +320,8 @@ func (v *communeView) bareCount() (n int) {
 // is still missing.
 func (v *communeView) detail(ctx context.Context, cells []Cell) ui.TableOptions {
 	o := ui.TableOptions{CaptionHidden: true, Columns: []ui.Column{
-		{Label: i18n.T(ctx, "assessment.item")}, {Label: i18n.T(ctx, "assessment.value")}, {Label: i18n.T(ctx, "assessment.needs")},
-		{Label: i18n.T(ctx, "assessment.result")}, {Label: i18n.T(ctx, "assessment.distance"), Num: true}, {Label: i18n.T(ctx, "assessment.origin")}}}
-	if v.desk {
-		o.Columns = append(o.Columns, ui.Column{Label: i18n.T(ctx, "assessment.action"), Narrow: true})
-	}
+		{Label: i18n.T(ctx, "assessment.item"), Narrow: true}, {Label: i18n.T(ctx, "assessment.wording")}, {Label: i18n.T(ctx, "assessment.value")}, {Label: i18n.T(ctx, "assessment.needs")},
+		{Label: i18n.T(ctx, "assessment.result")}, {Label: i18n.T(ctx, "assessment.origin")}}}
 	for k := range cells {
 		o.Rows = append(o.Rows, v.detailRow(ctx, &cells[k]))
 	}
@@ -344,18 +329,17 @@ func (v *communeView) detail(ctx context.Context, cells []Cell) ui.TableOptions 
 }
 
 func (v *communeView) detailRow(ctx context.Context, c *Cell) ui.Row {
-	row := ui.Row{Cells: []ui.Cell{
-		{Body: itemName(c, v.href(ctx, c.Item.ID))},
+	links := ""
+	if v.desk {
+		links = v.href(ctx, c.Item.ID)
+	}
+	return ui.Row{Cells: []ui.Cell{
+		{Text: c.Item.ID, Href: v.href(ctx, c.Item.ID)}, {Text: itemTitle(ctx, c.Indicator, c.Criterion)},
 		{Text: dash(c.text(ctx)), Sub: c.Version.stateTag(ctx)},
 		{Text: dash(c.needs(ctx)), Sub: c.mark(ctx)},
-		{Status: status(c.Judged.Verdict), Sub: reasonText(ctx, c.Judged)},
-		{Text: dash(c.distance(ctx))},
-		{Body: recordedBy(c.Version)},
+		{Status: status(c.Judged.Verdict), Sub: c.because(ctx)},
+		{Body: cellOrigin(c, links)},
 	}}
-	if v.desk {
-		row.Cells = append(row.Cells, ui.Cell{Body: cellLinks(c.MayEdit, v.href(ctx, c.Item.ID))})
-	}
-	return row
 }
 
 // dash stands where there is nothing.
@@ -378,8 +362,19 @@ func (v *communeView) every() []Cell {
 	return out
 }
 
-// judgedIn lists the other sets and periods in which the unit was there and has results, for a page that has none.
-func (v *communeView) judgedIn(ctx context.Context) []ui.Tab {
+// latest leads to the page of the unit as it opens by itself: on its newest results.
+func (v *communeView) latest(ctx context.Context) ui.EmptyOptions {
+	key := "assessment.gone_then"
+	if v.unit.From > v.frame.Period.AsOf {
+		key = "assessment.not_yet_then"
+	}
+	day := ui.Date(ctx, v.frame.Period.AsOf)
+	return ui.EmptyOptions{Title: i18n.T(ctx, key, v.unit.Title(ctx), day), Text: i18n.T(ctx, "assessment.life_of", v.unit.Life(ctx)),
+		Action: &ui.LinkButtonOptions{Text: i18n.T(ctx, "assessment.newest_results"), Href: choice{}.href(ctx, v.path()), Icon: "next"}}
+}
+
+// otherPeriods lead from a commune without results to the periods of the set in which it was there.
+func (v *communeView) otherPeriods(ctx context.Context) []ui.Tab {
 	var out []ui.Tab
 	for _, p := range v.menu.periods {
 		if p.ID != v.frame.Period.ID && v.unit.ValidAt(p.AsOf) {
@@ -387,23 +382,6 @@ func (v *communeView) judgedIn(ctx context.Context) []ui.Tab {
 			c.period = p.ID
 			out = append(out, ui.Tab{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
 		}
-	}
-	return out
-}
-
-// then lists the units that stood in the place of this one on the day of the frame.
-func (v *communeView) then() []*territory.Unit {
-	reg := v.frame.Register
-	if v.unit.To != "" && v.unit.To < v.frame.Period.AsOf {
-		return reg.SuccessorsAt(v.unit.ID, v.frame.Period.AsOf)
-	}
-	return reg.PredecessorsAt(v.unit.ID, v.frame.Period.AsOf)
-}
-
-func (v *communeView) thenRows(ctx context.Context) []ui.Row {
-	var out []ui.Row
-	for _, u := range v.then() {
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: u.Title(ctx), Href: communeHref(ctx, v.desk, v.choice, u)}, {Text: u.Life(ctx)}}})
 	}
 	return out
 }
@@ -490,11 +468,11 @@ func (v *listView) heads(ctx context.Context) []ui.Column {
 	if v.order == "cap-nhat" {
 		byChange.Sorted = ui.Falling
 	}
-	out := []ui.Column{byName, {Label: groupingName(ctx, v.by)}, byMet}
+	out := []ui.Column{byName, byMet}
 	if n := len(v.Set.Indicators()); n > 0 && !v.partial {
 		out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.indicators_met"), Num: true})
 	}
-	return append(out, ui.Column{Label: i18n.T(ctx, "assessment.lacking")}, byChange)
+	return append(out, ui.Column{Label: i18n.T(ctx, "assessment.lacking")}, ui.Column{Label: groupingName(ctx, v.by)}, byChange)
 }
 
 func (v *listView) lines(ctx context.Context) []ui.Row {
@@ -508,13 +486,12 @@ func (v *listView) lines(ctx context.Context) []ui.Row {
 	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
 		n, gaps := v.met(r)
 		cells := []ui.Cell{
-			{Text: r.Unit.Name, Href: communeHref(ctx, true, v.choice, r.Unit)}, {Text: names[r.Unit.ID]},
-			{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
+			{Text: r.Unit.Name, Href: communeHref(ctx, true, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
 		}
 		if len(v.Set.Indicators()) > 0 && !v.partial {
 			cells = append(cells, ui.Cell{Text: ui.Count(ctx, countByte(r.Cells, byte(Met))) + "/" + ui.Count(ctx, len(v.Set.Indicators()))})
 		}
-		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: dash(ui.Date(ctx, dayOf(r.ChangedMS)))})
+		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: names[r.Unit.ID]}, ui.Cell{Text: dash(ui.Date(ctx, dayOf(r.ChangedMS)))})
 		out = append(out, ui.Row{Cells: cells})
 	}
 	return out

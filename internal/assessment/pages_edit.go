@@ -184,7 +184,7 @@ func (v *valueView) answer(ctx context.Context) string {
 
 func (v *valueView) head(ctx context.Context) ui.PageHeadOptions {
 	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.basis(ctx),
-		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.all_communes"), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
+		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", capital(itemWord(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
 }
 
 // facts are what stands and why it was judged so.
@@ -223,7 +223,7 @@ func (v *valueView) timeline(ctx context.Context) []ui.TimelineItem {
 	for k := range v.history {
 		x := &v.history[k].Version
 		at := instant(x.RecordedMS)
-		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: x.By, What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
+		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: x.writer(ctx), What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
 		if tag := x.stateTag(ctx); tag != "" {
 			item.What += " (" + tag + ")"
 		}
@@ -336,7 +336,10 @@ func (v *valueView) wrongField() string {
 }
 
 func (v *valueView) wrongText(ctx context.Context) string {
-	if v.wrong.Code == fault.Stale && v.cell.Version != nil {
+	switch {
+	case v.wrong.Code == fault.Unconditional:
+		return i18n.T(ctx, "assessment.form.no_version")
+	case v.wrong.Code == fault.Stale && v.cell.Version != nil:
 		return i18n.T(ctx, "assessment.stale_at", ui.DateTime(ctx, instant(v.cell.Version.RecordedMS)))
 	}
 	return i18n.T(ctx, v.wrong.Key, v.wrong.Args...)

@@ -441,8 +441,13 @@ func (v *batchView) counts(ctx context.Context) []ui.FigureOptions {
 	blank.Change = i18n.T(ctx, "assessment.count.blank_means")
 	dash := fig("dash", r.NotApplicable)
 	dash.Change = i18n.T(ctx, "assessment.count.dash_means")
-	ignored := ui.FigureOptions{Label: i18n.T(ctx, "assessment.count.ignored"), Text: ui.Count(ctx, r.Ignored.Rows), Change: i18n.T(ctx, "assessment.count.ignored_more", ui.Count(ctx, r.Ignored.Columns), ui.Count(ctx, r.Ignored.Sheets))}
-	return []ui.FigureOptions{values, refused, warned, blank, dash, ignored}
+	return []ui.FigureOptions{values, refused, warned, blank, dash}
+}
+
+// ignored says what of the file was understood as context.
+func (v *batchView) ignored(ctx context.Context) string {
+	i := v.Report.Ignored
+	return i18n.T(ctx, "assessment.count.ignored", ui.Count(ctx, i.Rows), ui.Count(ctx, i.Columns), ui.Count(ctx, i.Sheets))
 }
 
 // writeText is the button: how many values it writes, and that some stay behind.

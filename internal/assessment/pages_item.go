@@ -265,6 +265,14 @@ func (v *itemView) numeric() bool {
 	return slices.ContainsFunc(v.Items, func(r ItemRow) bool { return r.Cell.HasMargin })
 }
 
+// valued reports whether anything but a declared result was reported.
+func (v *itemView) valued() bool {
+	return slices.ContainsFunc(v.Items, func(r ItemRow) bool {
+		f := r.Cell.Version
+		return f != nil && (f.Figure.HasNumber || f.Figure.Word != "")
+	})
+}
+
 func (v *itemView) heads(ctx context.Context) []ui.Column {
 	sorted := func(label, rising, falling string) ui.Column {
 		c := ui.Column{Label: label, SortHref: v.href(ctx, "xep", rising, "trang", "")}
@@ -287,7 +295,10 @@ func (v *itemView) heads(ctx context.Context) []ui.Column {
 	if v.order == "ket-qua" {
 		result.Sorted = ui.Rising
 	}
-	out := []ui.Column{name, result, {Label: i18n.T(ctx, "assessment.value")}}
+	out := []ui.Column{name, result}
+	if v.valued() {
+		out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.value"), Num: v.numeric()})
+	}
 	if v.numeric() {
 		margin := sorted(i18n.T(ctx, "assessment.distance"), "cach", "cach-giam")
 		margin.Num = true
@@ -314,7 +325,11 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 			last = h
 		}
 		c := r.Cell
-		cells := []ui.Cell{{Text: r.Unit.Name, Href: v.rowHref(ctx, r.Unit)}, {Status: status(c.Judged.Verdict), Sub: v.why(ctx, c)}, {Text: dash(c.text(ctx)), Sub: c.Version.stateTag(ctx)}}
+		result := ui.Cell{Status: status(c.Judged.Verdict), Text: v.why(ctx, c), Sub: c.Version.stateTag(ctx)}
+		cells := []ui.Cell{{Text: r.Unit.Name, Href: v.rowHref(ctx, r.Unit)}, result}
+		if v.valued() {
+			cells = append(cells, ui.Cell{Text: dash(c.text(ctx))})
+		}
 		if v.numeric() {
 			cells = append(cells, ui.Cell{Text: dash(c.needs(ctx))}, ui.Cell{Text: dash(c.distance(ctx))})
 		}
@@ -466,14 +481,14 @@ func (v *indicatorsView) answer(ctx context.Context) string {
 }
 
 func (v *indicatorsView) heads(ctx context.Context) []ui.Column {
-	id := ui.Column{Label: i18n.T(ctx, "assessment.item"), SortHref: v.href(ctx, "xep", "")}
+	id := ui.Column{Label: v.itemLabel(ctx), SortHref: v.href(ctx, "xep", ""), Narrow: true}
 	lacking := ui.Column{Label: i18n.T(ctx, "assessment.still_lacking"), Num: true, SortHref: v.href(ctx, "xep", "thieu")}
 	if v.order == "" {
 		id.Sorted = ui.Rising
 	} else {
 		lacking.Sorted = ui.Falling
 	}
-	return []ui.Column{id, {Label: i18n.T(ctx, "assessment.lead")}, {Label: i18n.T(ctx, "assessment.met"), Num: true}, {Label: i18n.T(ctx, "assessment.share"), Num: true}, lacking,
+	return []ui.Column{id, {Label: i18n.T(ctx, "assessment.wording")}, {Label: i18n.T(ctx, "assessment.lead")}, {Label: i18n.T(ctx, "assessment.met"), Num: true}, {Label: i18n.T(ctx, "assessment.share"), Num: true}, lacking,
 		{Label: i18n.T(ctx, "assessment.of_these_missing"), Num: true}, {Label: i18n.T(ctx, "assessment.of_these_no_threshold"), Num: true}}
 }
 
@@ -487,7 +502,7 @@ func (v *indicatorsView) lines(ctx context.Context) []ui.Row {
 		}
 		n := c.counts
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Body: itemLink(c.item.ID, c.title(ctx), v.itemHref(ctx, c.item))}, {Text: v.lead(ctx, c.lead)},
+			{Text: c.item.ID, Href: v.itemHref(ctx, c.item)}, {Text: c.title(ctx)}, {Text: v.lead(ctx, c.lead)},
 			{Text: i18n.T(ctx, "assessment.n_of", ui.Count(ctx, n.Met), ui.Count(ctx, n.applicable()))}, {Text: dash(n.percent(ctx))},
 			{Text: ui.Count(ctx, n.applicable()-n.Met)}, {Text: ui.Count(ctx, n.Missing)}, {Text: ui.Count(ctx, n.NoThreshold)},
 		}})

@@ -74,12 +74,12 @@ func decimalText(ctx context.Context, d criteria.Decimal, unit string) string {
 	return withUnit(ui.Number(ctx, d.Num, d.Scale), unit)
 }
 
-// withUnit keeps a number and its unit on one line.
+// withUnit keeps a number and its unit on one line; a long unit may break after its strokes.
 func withUnit(number, unit string) string {
 	if unit == "" {
 		return number
 	}
-	return number + "\u00a0" + unit
+	return number + "\u00a0" + strings.ReplaceAll(unit, "/", "/\u200b")
 }
 
 // needs is the required level in words, "" where none is known.
@@ -92,7 +92,7 @@ func (c *Cell) needs(ctx context.Context) string {
 
 // shortNeeds is the required level for a small cell; "Đạt" goes without saying.
 func (c *Cell) shortNeeds(ctx context.Context) string {
-	if c.Required == nil || c.Required.Word != "" && c.Indicator.Kind != criteria.LevelOf {
+	if c.Required == nil || c.Required.Word != "" && (c.Indicator.Kind != criteria.LevelOf || sameWord(c.Required.Word, "Đạt")) {
 		return ""
 	}
 	return c.needs(ctx)
@@ -127,6 +127,9 @@ func (c *Cell) distance(ctx context.Context) string {
 		return ""
 	}
 	n := ui.Number(ctx, c.Margin.Num, c.Margin.Scale)
+	if c.Indicator.Kind == criteria.Percent && c.Margin.Scale == 2 && c.Margin.Num%10 == 0 {
+		n = tenths(ctx, c.Margin.Num/10)
+	}
 	if c.Margin.Num > 0 {
 		n = "+" + n
 	}
@@ -134,6 +137,19 @@ func (c *Cell) distance(ctx context.Context) string {
 		return n + "\u00a0" + i18n.T(ctx, "assessment.points")
 	}
 	return withUnit(n, c.Indicator.Unit)
+}
+
+// because is the reason of a result in few words: the distance to the required level where there is one.
+func (c *Cell) because(ctx context.Context) string {
+	d := c.distance(ctx)
+	if d == "" || c.Judged.Reason != ByNumber {
+		return reasonText(ctx, c.Judged)
+	}
+	text := i18n.T(ctx, "assessment.distance_is", d)
+	if c.Judged.Differs {
+		text += ". " + i18n.T(ctx, "assessment.reason.differs")
+	}
+	return text
 }
 
 // recorded says who recorded a version and when; outside only the day is known.
@@ -144,7 +160,15 @@ func (v *Version) recorded(ctx context.Context) string {
 	if v.By == "" {
 		return ui.Date(ctx, dayOf(v.RecordedMS))
 	}
-	return v.By + ", " + ui.DateTime(ctx, instant(v.RecordedMS))
+	return v.writer(ctx) + ", " + ui.DateTime(ctx, instant(v.RecordedMS))
+}
+
+// writer is who recorded a version, in words where no person did.
+func (v *Version) writer(ctx context.Context) string {
+	if v.By == auth.CLI().Login {
+		return i18n.T(ctx, "assessment.by_command_line")
+	}
+	return v.By
 }
 
 // stateTag is the remark on a value that does not count outside yet, "" on one that does.
@@ -198,6 +222,20 @@ func readerMayImport(ctx context.Context) bool { return auth.Of(ctx).MayAnywhere
 // bandName is a band in words: "8–9 tiêu chí".
 func bandName(ctx context.Context, b criteria.Band) string {
 	return i18n.T(ctx, "assessment.band", b.Label())
+}
+
+// clipped shortens a wording for a label; the whole one stands on its page.
+func clipped(s string) string {
+	const most = 72
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	cut := string(r[:most])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:") + "…"
 }
 
 // idList joins ids for a sentence, "" for none; long lists end in a count of the rest.

@@ -4,44 +4,19 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
 
 	"langso/internal/platform/clock"
+	"langso/internal/testkit/reference"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// referenceDir is the folder of the facts that the product's files were written from: LANGSO_SHARED, else the folder
-// shared beside the repository.
-func referenceDir(t *testing.T) string {
+func lawFile(t *testing.T, name string) map[string]any {
 	t.Helper()
-	shared := os.Getenv("LANGSO_SHARED")
-	if shared == "" {
-		dir, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-				break
-			}
-			up := filepath.Dir(dir)
-			if up == dir {
-				t.Fatal("no go.mod above the test")
-			}
-			dir = up
-		}
-		shared = filepath.Join(dir, "..", "shared")
-	}
-	return filepath.Join(shared, "reference", "criteria")
-}
-
-func reference(t *testing.T, name string) map[string]any {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(referenceDir(t), name))
+	b, err := os.ReadFile(reference.Path(t, "reference/criteria/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +34,7 @@ const delegated = "UBND cấp tỉnh quy định cụ thể"
 func TestShippedSetsHoldTheReference(t *testing.T) {
 	indicators, levels, unknown := 0, 0, 0
 	for code, s := range shipped(t) {
-		ref := reference(t, code+".yaml")
+		ref := lawFile(t, code+".yaml")
 		same(t, code, "title", s.TitleVI, ref["title_vi"])
 		same(t, code, "English title", s.TitleEN, ref["title_en"])
 		same(t, code, "level", s.Level, ref["level"])
@@ -248,7 +223,7 @@ func flatReference(v any) map[string]string {
 }
 
 func TestDepartmentsHoldTheReference(t *testing.T) {
-	list := items(reference(t, "lead-departments.yaml")["departments"])
+	list := items(lawFile(t, "lead-departments.yaml")["departments"])
 	if len(list) != len(Departments()) || len(list) == 0 {
 		t.Fatalf("%d departments, want %d", len(Departments()), len(list))
 	}

@@ -194,7 +194,7 @@ func TestNationalScale(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("id,code,level,kind,name,name_en,parent,to\n")
 	n := 0
-	for _, row := range reference(t, "units-2024-national.csv") {
+	for _, row := range facts(t, "units-2024-national.csv") {
 		parent := row["parent_code"]
 		if parent != "" {
 			parent = "5" + parent

@@ -2,12 +2,13 @@ package territory_test
 
 import (
 	"encoding/json"
-	"io/fs"
+	"os"
 	"strings"
 	"testing"
 
 	"langso/internal/platform/clock"
 	"langso/internal/territory"
+	"langso/internal/testkit/reference"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -36,7 +37,7 @@ func TestMatchWorkbooks(t *testing.T) {
 	// The district of refused rows is not in the expected files; it is read from the sheets.
 	districts := map[string]string{"Liên Srônh": "Huyện Đam Rông", "Thị trấn Đinh Văn": "Huyện Lâm Hà", "Xã Lộc Hưng": "Huyện Bảo Lâm", "Lạc Lâm": "KHU VỰC LÂM ĐỒNG (CŨ)"}
 	for _, name := range []string{"bieu-tong-hop-cap-tinh-2024-06", "so-yte-tieu-chi-15-2024-06", "xa-2026-q3-10-tieu-chi"} {
-		b, err := fs.ReadFile(shared(t), "reference/workbooks/"+name+".expected.json")
+		b, err := os.ReadFile(reference.Path(t, "reference/workbooks/"+name+".expected.json"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func TestShippedUnits(t *testing.T) {
 		} {
 			for _, day := range []clock.Date{c.from, c.to} {
 				roster := reg.At(day)
-				for _, row := range reference(t, c.file) {
+				for _, row := range facts(t, c.file) {
 					u := roster.ByCode(row["code"])
 					if u == nil {
 						t.Errorf("%s on %s: nobody bears %s (%s)", c.file, day, row["code"], row["full_name"])
@@ -142,18 +142,18 @@ func TestLineage(t *testing.T) {
 			}
 			t.Errorf("no edge %s %s → %s %s", a.Code, a.Name, b.Code, b.Name)
 		}
-		for _, row := range reference(t, "lineage-2024.csv") {
+		for _, row := range facts(t, "lineage-2024.csv") {
 			check(row, "2024-11-30", "2024-12-01")
 		}
 		olds := map[string]bool{}
-		for _, row := range reference(t, "lineage-2025.csv") {
+		for _, row := range facts(t, "lineage-2025.csv") {
 			check(row, "2025-06-30", "2025-07-01")
 			olds[row["old_code"]] = true
 		}
 		if len(olds) != 329 {
 			t.Errorf("%d old units in the lineage of 2025, want 329", len(olds))
 		}
-		for _, row := range reference(t, "lineage-2024-to-2025-lamdong.csv") {
+		for _, row := range facts(t, "lineage-2024-to-2025-lamdong.csv") {
 			u := reg.At("2024-05-01").ByCode(row["code_2024"])
 			var got []string
 			for _, v := range reg.SuccessorsAt(u.ID, today) {

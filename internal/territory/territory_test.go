@@ -3,10 +3,8 @@ package territory_test
 import (
 	"context"
 	"encoding/csv"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"langso/internal/platform/module"
 	"langso/internal/platform/ui"
 	"langso/internal/territory"
+	"langso/internal/testkit/reference"
 )
 
 // today is a day after the last change that the shipped data knows.
@@ -71,36 +70,10 @@ func register(t testing.TB) *territory.Register {
 	return r
 }
 
-// shared is the folder of the reference data: LANGSO_SHARED, else "shared" beside the repository.
-func shared(t testing.TB) fs.FS {
+// facts reads one CSV file of the reference data as rows by column name; no rows fail the test.
+func facts(t testing.TB, name string) []map[string]string {
 	t.Helper()
-	if dir := os.Getenv("LANGSO_SHARED"); dir != "" {
-		return os.DirFS(dir)
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	dir = filepath.Join(filepath.Dir(dir), "shared")
-	if _, err := os.Stat(dir); err != nil {
-		t.Fatalf("the reference data is missing: %v (set LANGSO_SHARED)", err)
-	}
-	return os.DirFS(dir)
-}
-
-// reference reads one CSV file of the reference data as rows by column name; no rows fail the test.
-func reference(t testing.TB, name string) []map[string]string {
-	t.Helper()
-	f, err := shared(t).Open("reference/territory/" + name)
+	f, err := os.Open(reference.Path(t, "reference/territory/"+name))
 	if err != nil {
 		t.Fatal(err)
 	}

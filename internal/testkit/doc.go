@@ -6,5 +6,6 @@
 //	func TestMain(m *testing.M) { testkit.Main(m) }
 //
 // and then calls Start. The child is the test binary itself, so that changes made by go test -overlay reach it.
-// Packages below check pages (htmlcheck), drive a browser (browser) and play requests from files (script).
+// Packages below check pages (htmlcheck), drive a browser (browser), play requests from files (script), hold the fictional
+// province (province) and find the reference data (reference); none of them imports the app.
 package testkit

@@ -107,16 +107,3 @@ func TestCLIWithoutNode(t *testing.T) {
 		t.Errorf("an unknown command: exit %d, %q", r.Code, r.Stderr)
 	}
 }
-
-func TestShared(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("LANGSO_SHARED", dir)
-	ok := t.Run("there", func(t *testing.T) {
-		if got := testkit.Shared(t, "."); got != dir {
-			t.Errorf("%s, want %s", got, dir)
-		}
-	})
-	if !ok {
-		t.Error("the folder is there")
-	}
-}

@@ -7,7 +7,7 @@ import (
 )
 
 func BenchmarkProvinceWorkbook(b *testing.B) {
-	data, e := reference(b, references[0])
+	data, e := office(b, references[0])
 	c := frame(b, e.Set, e.Period)
 	for b.Loop() {
 		if got := Read(parse(b, data), c); len(got.Values) != len(e.Rows) {
@@ -39,5 +39,15 @@ func BenchmarkLongList(b *testing.B) {
 	}
 	for b.Loop() {
 		Read(parse(b, data), c)
+	}
+}
+
+func BenchmarkDepartmentList(b *testing.B) {
+	data, e := office(b, references[1])
+	c := frame(b, e.Set, e.Period)
+	for b.Loop() {
+		if got := Read(parse(b, data), c); len(got.Values) != len(e.Rows) {
+			b.Fatal(len(got.Values))
+		}
 	}
 }

@@ -20,14 +20,20 @@ type body struct {
 	heading     string // the district, province or former province that the last heading named
 	notes       map[int]Ignored
 	data        map[int]bool // rows that were read, or refused, as data
+	cols        map[role]int // of a list: the columns that make a value
+	isValue     map[int]bool // the columns of values
 	firstUnit   int          // places in g.rows of the first and last row with a commune
 	lastUnit    int
 	lastData    int  // place of the last row that belongs to the data: communes, totals, percentages
 	footer      bool // a line of the signatures was seen
+	allNumbered bool // nearly every commune has a running number
 	values      []int
 	headRefused map[int]Problem // columns of a matrix that an error of the heading keeps out
 	datesUsed   bool
 }
+
+// valueRoles are the roles of columns that make a value.
+var valueRoles = []role{numerator, denominator, percent, value, level, verdict}
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -38,8 +44,10 @@ func (b *body) read() {
 	}
 	b.headRefused = map[int]Problem{}
 	if t.list {
-		for _, r := range []role{numerator, denominator, percent, value, level, verdict} {
+		b.cols = map[role]int{}
+		for _, r := range valueRoles {
 			if col := t.find(r); col > 0 {
+				b.cols[r] = col
 				b.values = append(b.values, col)
 			}
 		}
@@ -47,8 +55,19 @@ func (b *body) read() {
 	} else {
 		b.checkHeads()
 		for _, c := range t.columns {
-			b.values = append(b.values, c.col)
+			if c.parts == nil {
+				b.values = append(b.values, c.col)
+			}
+			for _, r := range valueRoles {
+				if col := c.parts[r]; col > 0 {
+					b.values = append(b.values, col)
+				}
+			}
 		}
+	}
+	b.isValue = map[int]bool{}
+	for _, col := range b.values {
+		b.isValue[col] = true
 	}
 	b.findSpan()
 	for i := t.body; i < t.end; i++ {
@@ -146,7 +165,14 @@ func (b *body) isBanner(c *cell) bool {
 // findSpan finds the first and the last row that hold a commune, or a numbered row with a name that nobody bears.
 func (b *body) findSpan() {
 	b.firstUnit, b.lastUnit = -1, -1
+	communes, counted := 0, 0
 	for i := b.t.body; i < b.t.end; i++ {
+		if b.unitWeight(i) > 1 {
+			communes++
+			if b.numbered(i) {
+				counted++
+			}
+		}
 		c := b.t.g.rows[i].at(b.t.unit)
 		numbered := c != nil && !c.blank() && !b.isBanner(c) && b.numbered(i) && totalReason(c.folded()) == ""
 		if b.unitWeight(i) == 0 && !numbered {
@@ -157,6 +183,7 @@ func (b *body) findSpan() {
 		}
 		b.lastUnit = i
 	}
+	b.allNumbered = counted > 0 && counted*10 >= communes*8
 	if b.firstUnit < 0 {
 		b.firstUnit, b.lastUnit = b.t.end, b.t.end
 		for i := b.t.body; i < b.t.end; i++ {
@@ -193,10 +220,20 @@ func (b *body) valuesIn(i int) int {
 // banner for none.
 func (b *body) own(i int) []*cell {
 	var out []*cell
-	row := &b.t.g.rows[i]
-	for _, col := range b.values {
-		if c := row.at(col); c != nil && !(c.wide() && b.t.unit > 0 && c.col <= b.t.unit && b.t.unit <= c.col2) {
-			out = append(out, c)
+	for _, c := range b.t.g.rows[i].all() {
+		if !c.wide() {
+			if b.isValue[c.col] {
+				out = append(out, c)
+			}
+			continue
+		}
+		if b.t.unit > 0 && c.col <= b.t.unit && b.t.unit <= c.col2 {
+			continue
+		}
+		for _, col := range b.values {
+			if c.col <= col && col <= c.col2 {
+				out = append(out, c)
+			}
 		}
 	}
 	return out
@@ -211,7 +248,7 @@ func (b *body) label(i int) *cell {
 		return c
 	}
 	for _, x := range row.own(b.t.left, b.t.right) {
-		if x.Kind != xlsx.Text || b.isValueColumn(x.col) || b.t.list && x.col == b.t.find(indicatorCode) {
+		if x.Kind != xlsx.Text || b.isValue[x.col] || b.t.list && x.col == b.t.find(indicatorCode) {
 			continue
 		}
 		if strings.Trim(x.text, "0123456789.") == "" || romanNumber.MatchString(x.text) {
@@ -226,15 +263,6 @@ func (b *body) label(i int) *cell {
 		return c
 	}
 	return nil
-}
-
-func (b *body) isValueColumn(col int) bool {
-	for _, v := range b.values {
-		if v == col {
-			return true
-		}
-	}
-	return false
 }
 
 // row decides what row i is and reads it.
@@ -252,10 +280,11 @@ func (b *body) row(i int) {
 	label := b.label(i)
 	values := b.valuesIn(i)
 	weight := b.unitWeight(i)
-	if weight == 1 && values == 0 && label != nil && b.t.code == 0 {
-		// "Lạc Dương" without any value is the district of the day, not the commune of another day.
-		if u := b.region(label.text); u != nil && u.Level == territory.District && u.ValidAt(b.period.AsOf) {
-			weight = 0
+	if weight == 1 && label != nil && b.t.code == 0 && (values == 0 || b.roman(i) || b.onlyFormulas(i)) {
+		// "Lạc Dương" that counts communes, or has no value at all, is the district of the day and not the commune of
+		// another day.
+		if u := b.region(label.text); u != nil && u.Level == territory.District && u.ValidAt(b.period.AsOf) && b.isHeading(i, label, 0) {
+			return
 		}
 	}
 	if weight > 0 {
@@ -271,8 +300,13 @@ func (b *body) row(i int) {
 		if b.isHeading(i, label, values) {
 			return
 		}
-		if i < b.firstUnit && !b.numbered(i) && wordsRequired.MatchString(label.folded()) {
+		if i < b.firstUnit && i < b.lastUnit && !b.numbered(i) && (wordsRequired.MatchString(label.folded()) || values > 0 && b.allNumbered && !namesKind(label)) {
 			b.ignore(i, ReasonRequired)
+			return
+		}
+		if values > 0 && !b.numbered(i) && b.allNumbered && !namesKind(label) && b.onlyFormulas(i) {
+			b.ignore(i, ReasonSubtotal) // numbered communes, and between them a row that only counts
+			b.lastData = max(b.lastData, i)
 			return
 		}
 	}
@@ -339,20 +373,24 @@ func (b *body) onlyFormulas(i int) bool {
 	return true
 }
 
+// roman reports a row that is numbered as headings are: II, B.
+func (b *body) roman(i int) bool {
+	c := b.t.g.rows[i].find(b.t.number)
+	return c != nil && (romanNumber.MatchString(c.text) || len(c.text) == 1 && c.text[0] >= 'A' && c.text[0] <= 'H')
+}
+
 // isHeading takes a row that names a district, a province or a group, and remembers the place.
 func (b *body) isHeading(i int, label *cell, values int) bool {
 	row := &b.t.g.rows[i]
 	says := wordsRegion.MatchString(label.folded())
 	numbered := wordsNumbered.MatchString(label.folded()) || b.isBanner(label)
-	if c := row.find(b.t.number); c != nil && c != label && (romanNumber.MatchString(c.text) || len(c.text) == 1 && c.text[0] >= 'A' && c.text[0] <= 'H') {
-		numbered = true
-	}
+	numbered = numbered || b.roman(i)
 	place := b.region(label.text)
 	switch {
-	case b.numbered(i) && values > 0, namesKind(label) && !says, b.t.list && row.find(b.t.find(indicatorCode)) != nil:
+	case b.t.list && row.find(b.t.find(indicatorCode)) != nil, namesKind(label) && !says:
 		return false
-	case place != nil && (says || numbered || values == 0 && i <= b.lastUnit):
-	case numbered && values == 0 && i < b.lastUnit:
+	case place != nil && (says || numbered || !b.numbered(i)) && (values == 0 || says || b.unitWeight(i) == 0):
+	case numbered && values == 0 && i < b.lastUnit && !b.numbered(i):
 		place = nil
 	default:
 		return false
@@ -419,7 +457,6 @@ func (b *body) unitRow(i int) {
 	t := b.t
 	row := &t.g.rows[i]
 	b.data[row.n] = true
-	delete(b.notes, row.n)
 	unit, code := row.at(t.unit), row.at(t.code)
 	if unit != nil && b.isBanner(unit) {
 		unit = nil
@@ -437,8 +474,20 @@ func (b *body) unitRow(i int) {
 	if m.Outcome != territory.MatchFound {
 		p := b.unitProblem(row.n, m, unit, code, "")
 		for _, c := range t.columns {
-			if x := row.at(c.col); x != nil && (c.read || b.headRefused[c.col].Code != "") {
-				b.refuse(who, p, c.col, c.code, x)
+			if !c.read && b.headRefused[c.col].Code == "" {
+				continue
+			}
+			w, x := who, row.at(c.col)
+			w.Problem, w.Col, w.Indicator = p, c.col, c.code
+			if c.parts != nil {
+				cells := b.partsOf(row, c.parts)
+				w.write(cells)
+				x = cells.first()
+			} else {
+				w.Value = written(x)
+			}
+			if x != nil {
+				b.out.Refused = append(b.out.Refused, w)
 			}
 		}
 		return
@@ -446,30 +495,65 @@ func (b *body) unitRow(i int) {
 	who.UnitCode = m.Unit.Code
 	b.list(unit, code, row, m, place)
 	for _, c := range t.columns {
-		x := row.at(c.col)
-		if x.blank() {
-			if c.read {
-				b.out.Blank++
-			}
-			continue
-		}
-		if p, refused := b.headRefused[c.col]; refused {
-			b.refuse(who, p, c.col, c.code, x)
-			continue
-		}
-		if !c.read {
-			continue
-		}
-		fig, bad := b.readValue(x, c.item)
-		if bad != "" {
-			p := b.fail(Problem{Sheet: t.g.name, Row: row.n, Col: c.col, Code: bad, Raw: x.raw(), Unit: m.Unit.ID, Indicator: c.item.id})
-			b.refuse(who, p, c.col, c.code, x)
-			continue
-		}
-		v := b.value(m.Unit, c.item, row.n, c.col, x.raw(), fig)
-		who.Col, who.Indicator, who.Value = c.col, c.code, written(x)
-		b.found = append(b.found, found{value: v, row: row.n, col: c.col, raw: x.raw(), refused: who})
+		b.matrixValue(row, c, m.Unit, who)
 	}
+}
+
+// matrixValue reads what one row of a matrix says about one column's indicator.
+func (b *body) matrixValue(row *gridRow, c column, u *territory.Unit, who Refused) {
+	p := b.partsOf(row, c.parts)
+	x := row.at(c.col)
+	who.Col, who.Indicator = c.col, c.code
+	if c.parts != nil {
+		who.write(p)
+		x = p.first()
+	} else {
+		who.Value = written(x)
+	}
+	switch problem, refused := b.headRefused[c.col]; {
+	case x.blank():
+		if c.read {
+			b.out.Blank++
+		}
+		return
+	case refused:
+		who.Problem = problem
+		b.out.Refused = append(b.out.Refused, who)
+		return
+	case !c.read:
+		return
+	}
+	v := b.value(u, c.item, row.n, c.col, x.raw(), figure{})
+	var bad *badPart
+	if c.parts == nil {
+		fig, code := b.readValue(x, c.item)
+		if code != "" {
+			bad = &badPart{code: code, col: c.col, cell: x}
+		}
+		v.HasNumber, v.Number, v.LevelWord, v.Verdict = fig.hasNumber, fig.number, fig.level, fig.verdict
+	} else {
+		v.Col = 0
+		if _, bad = b.figures(p, c.item, &v); bad == nil {
+			b.printed(p, c.item, v)
+		}
+	}
+	if bad != nil {
+		who.Problem = b.fail(Problem{Sheet: b.t.g.name, Row: row.n, Col: bad.col, Code: bad.code, Raw: bad.cell.raw(), Unit: u.ID, Indicator: c.item.id}, bad.details...)
+		who.Col = bad.col
+		b.out.Refused = append(b.out.Refused, who)
+		return
+	}
+	b.found = append(b.found, found{value: v, row: row.n, col: v.Col, raw: v.Raw, refused: who})
+}
+
+// first returns the first part that is written, nil when none is.
+func (p parts) first() *cell {
+	for _, c := range []*cell{p.num, p.den, p.pct, p.val, p.lev, p.ver} {
+		if c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 func (b *body) value(u *territory.Unit, it item, row, col int, raw string, fig figure) Value {
@@ -477,10 +561,9 @@ func (b *body) value(u *territory.Unit, it item, row, col int, raw string, fig f
 		Verdict: fig.verdict, Sheet: b.t.g.name, Row: row, Col: col, Raw: raw}
 }
 
-// refuse keeps a cell of a matrix for the workbook of refusals.
-func (b *body) refuse(who Refused, p Problem, col int, indicator string, c *cell) {
-	who.Problem, who.Col, who.Indicator, who.Value = p, col, indicator, written(c)
-	b.out.Refused = append(b.out.Refused, who)
+// write keeps the parts of a value as they stand.
+func (w *Refused) write(p parts) {
+	w.Numerator, w.Denominator, w.Percent, w.Value, w.Level, w.Verdict = written(p.num), written(p.den), written(p.pct), written(p.val), written(p.lev), written(p.ver)
 }
 
 // written returns what a person would type to give the content of a cell again. A value that was lost, or is an error,
@@ -576,21 +659,18 @@ func groupID(s *criteria.Set, text string) string {
 func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchResult) {
 	t := b.t
 	row := &t.g.rows[i]
-	get := func(r role) *cell {
-		if col := t.find(r); col > 0 {
-			if c := row.at(col); !c.blank() {
-				return c
-			}
-		}
-		return nil
-	}
-	ic := get(indicatorCode)
+	ic := row.at(t.find(indicatorCode))
 	k := readCode(ic)
 	it := itemOf(b.set, k.id)
-	num, den, pct, val, lev, ver, dat := get(numerator), get(denominator), get(percent), get(value), get(level), get(verdict), get(date)
+	p := b.partsOf(row, b.cols)
+	dat := row.at(t.find(date))
+	if dat.blank() {
+		dat = nil
+	}
 
 	who := Refused{Sheet: t.g.name, Row: row.n, Col: t.unit, UnitName: vntext.Squeeze(unit.raw()), UnitCode: code.shown(), District: place, Indicator: k.id,
-		Numerator: written(num), Denominator: written(den), Percent: written(pct), Value: written(val), Level: written(lev), Verdict: written(ver), Date: dateText(dat)}
+		Date: dateText(dat)}
+	who.write(p)
 	if k.form == noCode {
 		who.Indicator = ic.shown()
 	}
@@ -628,91 +708,119 @@ func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchR
 		}
 		v.Date = d
 	}
-	dash := false
-	for _, c := range []**cell{&num, &den, &pct, &val, &lev} {
+	f, bad := b.figures(p, it, &v)
+	switch {
+	case bad != nil:
+		refuse(bad.col, bad.code, bad.cell, bad.details...)
+		return
+	case !f:
+		b.out.Blank++
+		return
+	}
+	b.printed(p, it, v)
+	found := found{value: v, dated: v.Date != "", row: row.n, col: t.unit, raw: unit.raw(), refused: who}
+	if t.unit == 0 {
+		found.col, found.raw = t.code, code.raw()
+	}
+	b.found = append(b.found, found)
+}
+
+// parts are the cells that together make one value, and the columns where they would stand.
+type parts struct {
+	num, den, pct, val, lev, ver *cell
+	cols                         map[role]int
+}
+
+func (b *body) partsOf(row *gridRow, cols map[role]int) parts {
+	get := func(r role) *cell {
+		if c := row.at(cols[r]); !c.blank() {
+			return c
+		}
+		return nil
+	}
+	return parts{get(numerator), get(denominator), get(percent), get(value), get(level), get(verdict), cols}
+}
+
+// badPart says which cell of a value is refused and why; cell is nil for one that is missing.
+type badPart struct {
+	code    Code
+	col     int
+	cell    *cell
+	details []any
+}
+
+// figures puts the parts together. Numerator and denominator are the truth, a percentage beside them is only compared.
+// some is false when nothing is written.
+func (b *body) figures(p parts, it item, v *Value) (some bool, bad *badPart) {
+	refuse := func(r role, code Code, c *cell, details ...any) (bool, *badPart) {
+		return false, &badPart{code, p.cols[r], c, details}
+	}
+	dash := 0
+	for _, c := range []**cell{&p.num, &p.den, &p.pct, &p.val, &p.lev} {
 		if *c != nil && isDash((*c).text) {
-			*c, dash = nil, true
+			dash = (*c).col
+			*c = nil
 		}
 	}
-	if num != nil {
-		n, bad := readCount(num)
-		if bad != "" {
-			refuse(t.find(numerator), bad, num)
-			return
+	if p.num != nil {
+		n, code := readCount(p.num)
+		if code != "" {
+			return refuse(numerator, code, p.num)
 		}
-		v.Numerator = n
-		v.Col = t.find(numerator)
+		v.Numerator, v.Col = n, p.cols[numerator]
 	}
-	if den != nil {
-		d, bad := readCount(den)
-		if bad != "" {
-			refuse(t.find(denominator), bad, den)
-			return
+	if p.den != nil {
+		d, code := readCount(p.den)
+		if code != "" {
+			return refuse(denominator, code, p.den)
 		}
 		v.Denominator = d
 	}
-	if num != nil {
+	if p.num != nil {
 		switch {
-		case den == nil:
-			refuse(t.find(denominator), MissingDenominator, nil)
-			return
+		case p.den == nil:
+			return refuse(denominator, MissingDenominator, nil)
 		case sign(v.Denominator) == 0:
-			refuse(t.find(denominator), ZeroDenominator, den)
-			return
-		case less(v.Denominator, v.Numerator) && it.indicator != nil && it.indicator.Kind != criteria.Number:
-			refuse(t.find(numerator), NumeratorExceeds, num, den.shown())
-			return
+			return refuse(denominator, ZeroDenominator, p.den)
+		case less(v.Denominator, v.Numerator) && !it.isAmount():
+			return refuse(numerator, NumeratorExceeds, p.num, p.den.shown())
 		}
 		v.HasRatio = true
 	} else {
 		v.Denominator = criteria.Decimal{}
 	}
-	var printedOff bool
-	var computed float64
-	if pct != nil {
-		p, bad := readPercent(pct)
+	if p.pct != nil {
+		d, code := readPercent(p.pct)
 		switch {
-		case v.HasRatio && bad == "":
-			v.HasPrinted, v.Printed = true, p
-			computed = float(v.Numerator) / float(v.Denominator) * 100
-			printedOff = math.Abs(float(p)-computed) > printedTolerance(pct) && (it.indicator == nil || it.indicator.Kind != criteria.Number)
 		case v.HasRatio:
-			// Numerator and denominator are the truth; a percentage that cannot be read is a remark, a lost one nothing.
-			computed = float(v.Numerator) / float(v.Denominator) * 100
-			printedOff = bad == UnrecognisedValue
-		case bad == "" && it.indicator != nil && it.indicator.Kind == criteria.Number && !isPercentText(pct):
-			v.HasNumber, v.Number = true, p
-			v.Col = t.find(percent)
-		case bad == "" && (sign(p) < 0 || less(criteria.Decimal{Num: 100}, p)):
-			refuse(t.find(percent), OutOfRange, pct)
-			return
-		case bad == "" && (it.indicator != nil && it.indicator.Kind == criteria.Percent || ver != nil || val != nil):
-			v.HasNumber, v.Number = true, p
-			v.Col = t.find(percent)
+			v.HasPrinted, v.Printed = code == "", d
+		case code == "" && it.isAmount() && !isPercentText(p.pct):
+			v.HasNumber, v.Number, v.Col = true, d, p.cols[percent]
+		case code == "" && (sign(d) < 0 || less(criteria.Decimal{Num: 100}, d)):
+			return refuse(percent, OutOfRange, p.pct)
+		case code == "" && (it.indicator != nil && it.indicator.Kind == criteria.Percent || p.ver != nil || p.val != nil):
+			v.HasNumber, v.Number, v.Col = true, d, p.cols[percent]
 		default:
-			fig, worse := b.readValue(pct, it)
-			if worse != "" {
-				refuse(t.find(percent), worse, pct)
-				return
+			fig, code := b.readValue(p.pct, it)
+			if code != "" {
+				return refuse(percent, code, p.pct)
 			}
-			v.LevelWord, v.Verdict = fig.level, fig.verdict
-			v.Col = t.find(percent)
+			v.LevelWord, v.Verdict, v.Col = fig.level, fig.verdict, p.cols[percent]
 		}
 	}
 	for _, x := range []struct {
 		c *cell
 		r role
-	}{{val, value}, {lev, level}, {ver, verdict}} {
+	}{{p.val, value}, {p.lev, level}, {p.ver, verdict}} {
 		if x.c == nil {
 			continue
 		}
-		fig, bad := b.readValue(x.c, it)
-		if bad != "" {
-			refuse(t.find(x.r), bad, x.c)
-			return
+		fig, code := b.readValue(x.c, it)
+		if code != "" {
+			return refuse(x.r, code, x.c)
 		}
 		if v.Col == 0 || x.r == value && !v.HasRatio {
-			v.Col = t.find(x.r)
+			v.Col = p.cols[x.r]
 		}
 		if fig.hasNumber && !v.HasRatio {
 			v.HasNumber, v.Number = true, fig.number
@@ -725,24 +833,45 @@ func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchR
 		}
 	}
 	if !v.HasRatio && !v.HasNumber && v.LevelWord == "" && v.Verdict == VerdictNone {
-		if !dash {
-			b.out.Blank++
-			return
+		if dash == 0 {
+			return false, nil
 		}
-		v.Verdict = VerdictNA
-		v.Col = b.values[0]
+		v.Verdict, v.Col = VerdictNA, dash
 	}
-	if printedOff {
-		text := decimalText(tenth(computed))
-		b.warn(Problem{Sheet: t.g.name, Row: row.n, Col: t.find(percent), Code: PrintedMismatch, Raw: pct.raw(), Unit: m.Unit.ID, Indicator: it.id},
-			decimalText(v.Numerator)+"/"+decimalText(v.Denominator), strings.ReplaceAll(text, ".", ","), text)
+	v.Raw = b.t.rawOf(p, v)
+	return true, nil
+}
+
+// isAmount reports an indicator whose figure is no percentage: income, area, a count of models.
+func (i item) isAmount() bool { return i.indicator != nil && i.indicator.Kind == criteria.Number }
+
+// rawOf shows the figures of a value as they stand.
+func (t *table) rawOf(p parts, v *Value) string {
+	if !v.HasRatio {
+		return t.g.rows[t.g.index[v.Row]].at(v.Col).raw()
 	}
-	v.Raw = listRaw(num, den, pct, row.at(v.Col))
-	f := found{value: v, dated: v.Date != "", row: row.n, col: t.unit, raw: unit.raw(), refused: who}
-	if t.unit == 0 {
-		f.col, f.raw = t.code, code.raw()
+	s := p.num.raw() + " / " + p.den.raw()
+	if p.pct != nil {
+		s += " = " + p.pct.raw()
 	}
-	b.found = append(b.found, f)
+	return s
+}
+
+// printed warns of a percentage that is not what numerator and denominator give, or that cannot be read.
+func (b *body) printed(p parts, it item, v Value) {
+	if !v.HasRatio || p.pct == nil || it.isAmount() {
+		return
+	}
+	computed := float(v.Numerator) / float(v.Denominator) * 100
+	if v.HasPrinted && math.Abs(float(v.Printed)-computed) <= printedTolerance(p.pct) {
+		return
+	}
+	if !v.HasPrinted && (isDash(p.pct.text) || cellProblem(p.pct) != "") {
+		return // a lost or failed formula says nothing against the figures
+	}
+	text := decimalText(tenth(computed))
+	b.warn(Problem{Sheet: v.Sheet, Row: v.Row, Col: p.cols[percent], Code: PrintedMismatch, Raw: p.pct.raw(), Unit: v.Unit, Indicator: it.id},
+		decimalText(v.Numerator)+"/"+decimalText(v.Denominator), strings.ReplaceAll(text, ".", ","), text)
 }
 
 func isPercentText(c *cell) bool { return isPercent(c.Format) || strings.HasSuffix(c.text, "%") }
@@ -750,18 +879,6 @@ func isPercentText(c *cell) bool { return isPercent(c.Format) || strings.HasSuff
 // tenth rounds to one decimal, half up, as percentages are published.
 func tenth(f float64) criteria.Decimal {
 	return criteria.Decimal{Num: int64(math.Floor(f*10 + 0.5 + 1e-9)), Scale: 1}
-}
-
-// listRaw shows the figures of a list row as they stand.
-func listRaw(num, den, pct, other *cell) string {
-	if num == nil {
-		return other.raw()
-	}
-	s := num.raw() + " / " + den.raw()
-	if pct != nil {
-		s += " = " + pct.raw()
-	}
-	return s
 }
 
 // dateText writes a date cell as a person would type it.
@@ -802,7 +919,10 @@ func (b *body) ignoreColumns() {
 	used := map[int]bool{t.unit: true, t.code: true, t.district: true}
 	for _, c := range t.columns {
 		if c.read || b.headRefused[c.col].Code != "" {
-			used[c.col] = true
+			used[c.col] = c.parts == nil
+			for _, col := range c.parts {
+				used[col] = true
+			}
 		}
 	}
 	for col, r := range t.roles {
@@ -855,7 +975,7 @@ func (b *body) columnReason(col int) string {
 		return ReasonRowNumber
 	case r == note || r == origin:
 		return ReasonNote
-	case r == total || filled > 0 && formulas*2 > filled:
+	case r == total || !b.t.list && r == denominator || filled > 0 && formulas*2 > filled:
 		return ReasonFormulaTotal
 	case r == required:
 		return ReasonRequired

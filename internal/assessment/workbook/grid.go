@@ -19,6 +19,7 @@ type cell struct {
 	text       string
 	fold       string // text without marks, lower case; filled by folded
 	weight     int8   // what nameWeight found, plus one
+	said       role   // what roleOf found, plus one
 	date1904   bool
 }
 

@@ -10,6 +10,9 @@ import (
 // listSample is the number of rows that are looked at to tell what a column of a list holds.
 const listSample = 2000
 
+// maxFree bounds the columns of numbers among which a numerator and its denominator are looked for.
+const maxFree = 8
+
 // lists finds the list whose headings lie in the rows first to last: a column of communes, a column of codes, and
 // columns of figures or results beside them.
 func (f *finder) lists(first, last int) []*table {
@@ -338,6 +341,7 @@ func (f *finder) figuresByContent(t *table, said map[int]role, content map[int]s
 			free = append(free, col)
 		}
 	}
+	free = free[:min(len(free), maxFree)]
 	one := func(r role) []int {
 		if col := t.find(r); col > 0 {
 			return []int{col}

@@ -11,6 +11,9 @@ import (
 	"langso/internal/territory"
 )
 
+// maxRows is the number of filled rows that are read: more than ten times every commune with every indicator.
+const maxRows = 200_000
+
 // unitMatcher finds the commune that a name, a district and a code mean.
 type unitMatcher interface {
 	Match(name, district, code string) territory.MatchResult
@@ -54,6 +57,16 @@ func read(wb *xlsx.Workbook, c Context, m unitMatcher) *Reading {
 			key := vntext.FoldTight(n)
 			r.known[key] = max(r.known[key], weight)
 		}
+	}
+	rows := 0
+	for _, s := range wb.Sheets {
+		if !s.Hidden {
+			rows += len(s.Rows)
+		}
+	}
+	if rows > maxRows {
+		r.out.Errors = append(r.out.Errors, Problem{Code: FileTooLarge})
+		return r.out
 	}
 	tables := 0
 	for _, s := range wb.Sheets {

@@ -25,28 +25,8 @@ import (
 	"langso/internal/platform/module"
 	"langso/internal/std/xlsx"
 	"langso/internal/territory"
+	"langso/internal/testkit/reference"
 )
-
-// sharedDir finds the reference data: the folder that LANGSO_SHARED names, else "shared" beside the repository.
-func sharedDir(tb testing.TB) string {
-	tb.Helper()
-	if dir := os.Getenv("LANGSO_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "..", "shared")
-		}
-		if filepath.Dir(dir) == dir {
-			tb.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-}
 
 var shippedRegister = sync.OnceValues(func() (*territory.Register, error) {
 	dir, err := os.MkdirTemp("", "langso-workbook")
@@ -154,9 +134,9 @@ type expectedIgnored struct {
 
 var references = []string{"bieu-tong-hop-cap-tinh-2024-06", "so-yte-tieu-chi-15-2024-06", "xa-2026-q3-10-tieu-chi"}
 
-func reference(tb testing.TB, name string) ([]byte, expectation) {
+func office(tb testing.TB, name string) ([]byte, expectation) {
 	tb.Helper()
-	dir := filepath.Join(sharedDir(tb), "reference", "workbooks")
+	dir := reference.Path(tb, "reference/workbooks")
 	data, err := os.ReadFile(filepath.Join(dir, name+".xlsx"))
 	if err != nil {
 		tb.Fatal(err)
@@ -178,7 +158,7 @@ func reference(tb testing.TB, name string) ([]byte, expectation) {
 func TestReferenceWorkbooks(t *testing.T) {
 	for _, name := range references {
 		t.Run(name, func(t *testing.T) {
-			data, e := reference(t, name)
+			data, e := office(t, name)
 			c := frame(t, e.Set, e.Period)
 			got := Read(parse(t, data), c)
 			compareValues(t, c, got, e)

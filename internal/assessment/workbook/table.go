@@ -1,6 +1,8 @@
 package workbook
 
 import (
+	"regexp"
+	"sort"
 	"strings"
 
 	"langso/internal/std/xlsx"
@@ -30,20 +32,25 @@ type column struct {
 	head *cell  // where the code stands
 	item item
 	read bool // the column is read; else it was refused or only adds up
+	// parts are the columns of a code that heads several: "15.1" above numerator, denominator and percentage. nil = one.
+	parts map[role]int
 }
 
 // finder looks for the tables of one sheet.
 type finder struct {
 	*reader
-	g       *grid
-	body    []bool       // rows that hold a commune
-	names   map[int]int  // column → weight of the commune names in it
-	coded   map[int]bool // columns that hold codes of communes
-	headers []header     // candidates for the headings of a matrix
+	g     *grid
+	body  []bool       // rows that hold a commune
+	names map[int]int  // column → weight of the commune names in it
+	coded map[int]bool // columns that hold codes of communes
 }
 
-// header is a run of rows without communes that states codes.
-type header struct{ first, last int }
+// Bounds that no table of an office reaches; they keep hostile sheets from costing time.
+const (
+	maxHeadRows = 12
+	maxColumns  = 400
+	maxBeside   = 16 // tables side by side
+)
 
 // tables finds the tables of a sheet, from top to bottom.
 func (r *reader) tables(g *grid) []*table {
@@ -105,6 +112,10 @@ func (f *finder) findUnits() {
 		for _, c := range f.g.rows[i].cells {
 			f.body[i] = f.body[i] || f.coded[c.col] && f.isUnitCode(c)
 		}
+		for _, c := range f.g.rows[i].covered {
+			// A name that is merged downwards makes all its rows rows of the commune.
+			f.body[i] = f.body[i] || !c.wide() && f.nameWeight(c) > 0
+		}
 	}
 }
 
@@ -128,9 +139,11 @@ func (r *reader) nameWeight(c *cell) int {
 	return int(c.weight - 1)
 }
 
+var leadingCount = regexp.MustCompile(`^\d+ ?[.)] ?`)
+
 // unitKey reduces a written name to what names are looked up by, without kind, number, brackets and marks.
 func unitKey(text string) string {
-	s := vntext.Fold(text)
+	s := leadingCount.ReplaceAllString(vntext.Fold(text), "")
 	if i := strings.IndexAny(s, "(["); i > 0 {
 		s = s[:i]
 	}
@@ -223,15 +236,22 @@ func columnNumbers(cells []*cell) bool {
 
 // matrices finds the tables whose headings lie in the rows first to last; two may stand side by side.
 func (f *finder) matrices(first, last int) []*table {
-	bottom, whole := -1, -1
+	bottom, whole, counting := -1, -1, -1
 	for i := first; i <= last; i++ {
 		strong, weak := f.headingRow(i)
 		if strong > 0 {
 			bottom = i
 		}
-		if weak > 0 && !f.bracedNumbers(i) {
+		switch {
+		case weak == 0 || f.bracedNumbers(i) || weak < 3 && !f.namesColumns(i):
+		case !columnNumbers(f.g.rows[i].cells):
 			whole = i
+		case counting < 0:
+			counting = i
 		}
+	}
+	if whole < 0 {
+		whole = counting
 	}
 	if bottom < 0 {
 		bottom = whole
@@ -257,6 +277,16 @@ func (f *finder) matrices(first, last int) []*table {
 		return nil
 	}
 	return f.cut(head, body, columns, units)
+}
+
+// namesColumns reports a row, merged headings from above included, in which a column of communes or of numbers is headed.
+func (f *finder) namesColumns(i int) bool {
+	for _, c := range f.g.rows[i].all() {
+		if r := roleOf(c); r == unitName || r == unitCode || r == rowNumber {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *finder) bracedNumbers(i int) bool {
@@ -296,7 +326,7 @@ func (f *finder) limit(last int) int {
 
 // top goes up from a row of codes to the first row of the headings.
 func (f *finder) top(first, row int) int {
-	for row > first && row > 0 {
+	for end := row - maxHeadRows; row > first && row > end && row > 0; {
 		above := &f.g.rows[row-1]
 		if above.n != f.g.rows[row].n-1 || !f.isHeading(above) {
 			break
@@ -320,7 +350,7 @@ func (f *finder) isHeading(row *gridRow) bool {
 		if wordsTitle.MatchString(c.folded()) {
 			return false
 		}
-		joined = joined || c.row2 > c.row
+		joined = joined || c.row2 > c.row && c.col2-c.col < 3
 		words++
 	}
 	if words == 0 {
@@ -336,7 +366,7 @@ func (f *finder) belongsToHead(i int, columns []column) bool {
 	if row.n != f.g.rows[i-1].n+1 || len(row.cells) == 0 || columnNumbers(row.cells) || len(columns) == 0 {
 		return false
 	}
-	inside := 0
+	inside, taken := 0, columnSet(columns)
 	for _, c := range row.cells {
 		if c.Kind != xlsx.Text || c.HasFormula || valueLike(c) || strings.ContainsAny(c.text[:1], "<>≥≤=") || strings.HasPrefix(c.text, "≥") || strings.HasPrefix(c.text, "≤") {
 			return false
@@ -349,10 +379,8 @@ func (f *finder) belongsToHead(i int, columns []column) bool {
 		case wordsRequired.MatchString(c.folded()), totalReason(c.folded()) == ReasonTotal, totalReason(c.folded()) == ReasonSubtotal:
 			return false
 		}
-		for _, k := range columns {
-			if k.col == c.col {
-				inside++
-			}
+		if taken[c.col] {
+			inside++
 		}
 	}
 	return inside > 0
@@ -372,7 +400,70 @@ func (f *finder) codeColumns(head, body int) []column {
 			out = append(out, column{col: col, code: k.id, head: at, item: itemOf(f.set, k.id)})
 		}
 	}
-	return f.plausible(out)
+	out = append(out, f.partedColumns(head, body, out)...)
+	sort.SliceStable(out, func(i, j int) bool { return out[i].col < out[j].col })
+	if out = f.plausible(out); len(out) > maxColumns {
+		out = out[:maxColumns]
+	}
+	return out
+}
+
+// partedColumns finds codes that head several columns, each with a heading that says which part of the value it holds.
+func (f *finder) partedColumns(head, body int, single []column) []column {
+	taken := columnSet(single)
+	var out []column
+	for i := head; i < body-1; i++ {
+		for _, c := range f.g.rows[i].cells {
+			k := readCode(c)
+			if !c.wide() || c.col2-c.col > len(valueRoles)+1 || k.form == noCode || !itemOf(f.set, k.id).known() {
+				continue
+			}
+			parts, first := map[role]int{}, 0
+			for col := c.col; col <= c.col2 && parts != nil; col++ {
+				if taken[col] {
+					parts = nil
+					break
+				}
+				r := f.partRole(i+1, body, col)
+				if r != noRole && parts[r] == 0 {
+					parts[r] = col
+					if first == 0 {
+						first = col
+					}
+				}
+			}
+			if len(parts) > 0 && (parts[numerator] > 0) == (parts[denominator] > 0) {
+				out = append(out, column{col: first, code: k.id, head: c, item: itemOf(f.set, k.id), parts: parts})
+			}
+		}
+	}
+	return out
+}
+
+// partRole returns which part of a value the headings below a code give to a column.
+func (f *finder) partRole(from, body, col int) role {
+	for i := body - 1; i >= from; i-- {
+		if c := f.g.rows[i].at(col); c != nil && !c.wide() {
+			for _, r := range valueRoles {
+				if roleOf(c) == r {
+					return r
+				}
+			}
+		}
+	}
+	return noRole
+}
+
+// columnSet returns the columns of values, all parts included.
+func columnSet(columns []column) map[int]bool {
+	m := make(map[int]bool, len(columns))
+	for _, c := range columns {
+		m[c.col] = true
+		for _, col := range c.parts {
+			m[col] = true
+		}
+	}
+	return m
 }
 
 // codeOf returns the code that the headings give to a column: the lowest one. A cell above several columns gives none to
@@ -433,10 +524,7 @@ func (f *finder) plausible(columns []column) []column {
 
 // unitColumns finds the columns of commune names (or of codes, where names are missing) that belong to the headings.
 func (f *finder) unitColumns(head, body int, columns []column, limit int) []int {
-	taken := map[int]bool{}
-	for _, c := range columns {
-		taken[c.col] = true
-	}
+	taken := columnSet(columns)
 	weight := map[int]int{}
 	for i := body; i < limit; i++ {
 		for _, c := range f.g.rows[i].cells {
@@ -521,7 +609,7 @@ func (f *finder) apart(units []int, weight map[int]int, said map[int]role, colum
 	}
 	var out []int
 	for _, u := range units {
-		if n := len(out) - 1; n >= 0 {
+		if n := len(out) - 1; n >= 0 && n+1 < maxBeside {
 			between, behind := false, false
 			for _, c := range columns {
 				between = between || out[n] < c.col && c.col < u
@@ -571,11 +659,10 @@ func (f *finder) cut(head, body int, columns []column, units []int) []*table {
 
 // border goes left from a column of communes over the columns that describe the communes: number, district, code.
 func (f *finder) border(head, body int, columns []column, unit int) int {
+	taken := columnSet(columns)
 	for col := unit - 1; col > 0; col-- {
-		for _, c := range columns {
-			if c.col == col {
-				return col + 1
-			}
+		if taken[col] {
+			return col + 1
 		}
 		r := noRole
 		for i := head; i < body; i++ {
@@ -593,10 +680,8 @@ func (f *finder) border(head, body int, columns []column, unit int) int {
 // sideColumns finds what the columns without codes tell about the communes.
 func (f *finder) sideColumns(t *table, unit int) {
 	t.unit = unit
-	taken := map[int]bool{unit: true}
-	for _, c := range t.columns {
-		taken[c.col] = true
-	}
+	taken := columnSet(t.columns)
+	taken[unit] = true
 	for col := t.left; col <= t.right; col++ {
 		if taken[col] || f.g.hidden[col] {
 			continue

@@ -63,6 +63,13 @@ var headings = []struct {
 
 // roleOf reads the role of a column from a heading.
 func roleOf(c *cell) role {
+	if c.said == 0 {
+		c.said = 1 + readRole(c)
+	}
+	return c.said - 1
+}
+
+func readRole(c *cell) role {
 	s := strings.Trim(c.folded(), " .:*")
 	if s == "" || c.Kind != xlsx.Text || len(s) > 160 {
 		return noRole
@@ -83,14 +90,14 @@ func roleOf(c *cell) role {
 
 var (
 	wordsProvinceTotal = regexp.MustCompile(`toan tinh|tong cong|tong so|toan quoc|ca tinh|grand total|^(i+\.? )?total|whole province|province total|all communes`)
-	wordsSubtotal      = regexp.MustCompile(`^([ivx]+\.? |[a-z]\.? |\d+\.? )?(cong|tong)\b|^tong hop|toan (huyen|thanh pho|thi xa|quan|khu vuc|cum|vung|xa|dia ban)|sub ?total|^so xa |^luy ke|^sum\b`)
+	wordsSubtotal      = regexp.MustCompile(`^([ivx]+\.? |[a-z]\.? |\d+\.? )?(cong|tong)\b|^tong hop|toan (huyen|thanh pho|thi xa|quan|khu vuc|cum|vung|xa|dia ban)|sub ?total|^so (xa|chi tieu|tieu chi|don vi|luong)\b|^luy ke|^sum\b`)
 	wordsPercentRow    = regexp.MustCompile(`^(t[yi] le|%|phan tram|rate\b|percent|share\b)`)
 	wordsAverage       = regexp.MustCompile(`^(binh quan|trung binh|average|mean\b|gia tri trung binh)`)
-	wordsRequired      = regexp.MustCompile(`yeu cau|muc quy dinh|theo quy dinh|quy dinh|nguong|chi tieu chung|muc (dat )?chuan|muc dat|muc phan dau|ke hoach|muc tieu|required|threshold|target|standard`)
+	wordsRequired      = regexp.MustCompile(`yeu cau|muc quy dinh|theo quy dinh|quy dinh|nguong|chi tieu chung|muc (dat )?chuan|muc dat|muc phan dau|ke hoach|muc tieu|required|threshold|target|standard|^chuan\b|bo tieu chi`)
 	wordsMeasure       = regexp.MustCompile(`don vi tinh|\bdvt\b|unit of measure|^units?:|^unit$`)
 	wordsFooter        = regexp.MustCompile(`noi nhan|nguoi (lap|tong hop|kiem tra|duyet|bao cao|ky)|lap bieu|chanh van phong|pho chanh|giam doc|chu tich|bi thu|ky( va)? ten|\(ky|dong dau|^(kt|tm|tl|tuq|q)\.|luu: ?vt|thu truong|truong phong|phu trach|ke toan|ngay .*thang .*nam|prepared by|signature|approved by`)
 	wordsTitle         = regexp.MustCompile(`cong hoa xa hoi|doc lap|^ubnd|uy ban nhan dan|^bieu|^mau so|^phu luc|^so:|ngay .*thang|ban chi dao|minh hoa|kem theo|^so [a-z]+ (tinh|lam)|^bao cao|ky bao cao`)
-	wordsRegion        = regexp.MustCompile(`^([ivxlc]+|\d+|[a-h])?\s*[.)/-]?\s*(huyen|thanh pho|tp\b|thi xa|tx\b|quan|h\.|tinh|khu vuc|district|city|region|province|dia ban)`)
+	wordsRegion        = regexp.MustCompile(`^([ivxlc]+|\d+|[a-h])?\s*[.)/-]?\s*((huyen|thanh pho|tp|thi xa|tx|quan|tinh|khu vuc|district|city|region|province|dia ban)\b|h\.)`)
 	wordsNumbered      = regexp.MustCompile(`^([ivxlc]+|[a-h])\s*[.)/-]`)
 	romanNumber        = regexp.MustCompile(`^[IVXLC]+\.?$`)
 )

@@ -10,34 +10,16 @@ import (
 	"strings"
 	"testing"
 
+	"langso/internal/testkit/reference"
+
 	"github.com/xuri/excelize/v2"
 )
-
-// sharedDir finds the reference data: the folder that LANGSO_SHARED names, else "shared" beside the repository.
-func sharedDir(tb testing.TB) string {
-	if dir := os.Getenv("LANGSO_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "..", "shared")
-		}
-		if filepath.Dir(dir) == dir {
-			tb.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-}
 
 func read(data []byte) (*Workbook, error) { return Read(bytes.NewReader(data), int64(len(data))) }
 
 // Excelize, read cell by cell with raw values, is the outside program.
 func TestReadAsExcelizeDoes(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(sharedDir(t), "reference", "workbooks", "*.xlsx"))
+	files, _ := filepath.Glob(filepath.Join(reference.Path(t, "reference/workbooks"), "*.xlsx"))
 	if len(files) < 3 {
 		t.Fatalf("%d reference workbooks", len(files))
 	}
@@ -291,6 +273,20 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	z.Close()
+	// Stored without packing, so that only the number of cells is at fault.
+	var cells bytes.Buffer
+	z = zip.NewWriter(&cells)
+	for _, p := range []part{{"[Content_Types].xml", typesPart}, {"_rels/.rels", rootRels}, {"xl/workbook.xml", bookPart}, {"xl/_rels/workbook.xml.rels", strings.Split(bookRels, "<Relationship Id=\"rId2")[0] + "</Relationships>"},
+		{"xl/worksheets/sheet1.xml", `<worksheet xmlns="x"><sheetData>` + strings.Repeat("<row>"+strings.Repeat("<c/>", 10_000)+"</row>", maxCells/10_000+1) + `</sheetData></worksheet>`}} {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Store})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(p.text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	z.Close()
 	// An entry that unpacks to more than the directory says: the sizes are patched to zero.
 	liar := archiveOf(t, part{"xl/media/a.bin", strings.Repeat("0", 300<<10)})
 	central := bytes.LastIndex(liar, []byte("xl/media/a.bin")) - 46
@@ -317,7 +313,7 @@ func TestRefused(t *testing.T) {
 		{"larger than 20 MB", make([]byte, MaxBytes+1), ErrTooLarge},
 		{"row beyond the last", sheet(`<sheetData><row r="1048577"><c r="A1048577"><v>1</v></c></row></sheetData>`), ErrTooLarge},
 		{"column beyond the last", sheet(`<sheetData><row r="1"><c r="XFE1"><v>1</v></c></row></sheetData>`), ErrTooLarge},
-		{"more cells than accepted", sheet(`<sheetData><row r="1">` + strings.Repeat("<c/>", maxCells+1) + `</row></sheetData>`), ErrUnsafe}, // 8 MB that pack to 8 kB
+		{"more cells than accepted", cells.Bytes(), ErrTooLarge},
 
 		{"bomb", archiveOf(t, part{"xl/media/bomb.bin", strings.Repeat("\x00", 30<<20)}), ErrUnsafe},
 		{"bomb in the sheet", sheet(strings.Repeat(" ", 30<<20)), ErrUnsafe},

@@ -1,4 +1,6 @@
-package testkit
+// Package reference finds the folder of reference data: law texts, official lists and workbooks that tests compare with
+// and that are not part of the checkout. Any test may import it.
+package reference
 
 import (
 	"os"
@@ -25,9 +27,10 @@ func Root(t testing.TB) string {
 	}
 }
 
-// Shared returns the path of a file of the reference data: in the folder that LANGSO_SHARED names, else in "shared"
-// beside the checkout. Where there is no such folder the test is skipped; testdata/skips.txt must say so.
-func Shared(t testing.TB, name string) string {
+// Path returns the path of a file of the reference data: in the folder that LANGSO_SHARED names, else in "shared" beside
+// the checkout. Where there is no such folder the test is skipped, which testdata/skips.txt must list with a reason that
+// begins with "without LANGSO_SHARED:". A file missing in the folder fails the test.
+func Path(t testing.TB, name string) string {
 	t.Helper()
 	dir := os.Getenv("LANGSO_SHARED")
 	if dir == "" {
