@@ -50,6 +50,17 @@ func (a *app) mux() *web.Mux {
 	c.SchemasPath = "" // schemas stand inside the document
 	c.CreateHooks = nil
 	c.Info.Description = "Public figures of the national programme on new-style countryside. Without a token every answer counts verified values only."
+	// huma keeps this hook in a variable of its own; ours is the same for every app, so setting it again changes nothing.
+	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		details := []string{msg}
+		for _, err := range errs {
+			var d *huma.ErrorDetail
+			if errors.As(err, &d) {
+				details = append(details, d.Location+": "+d.Message)
+			}
+		}
+		return web.APIRefusal(hc.Context(), status, details)
+	}
 	api := humago.New(m, c)
 	for _, mod := range a.modules {
 		if mod.Pages != nil {
@@ -153,9 +164,10 @@ type recorder struct {
 }
 
 func (r *recorder) WriteHeader(code int) {
-	if !r.wrote {
-		r.status, r.wrote = code, true
+	if r.wrote {
+		return // a page that breaks after its head was sent cannot become an error page any more
 	}
+	r.status, r.wrote = code, true
 	r.ResponseWriter.WriteHeader(code)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -388,11 +387,17 @@ func sendXLSX(r *web.Request, name string, body []byte) error {
 // attachment is the Content-Disposition of a file (RFC 6266): a plain name and the full one in UTF-8.
 func attachment(name string) string {
 	stem := strings.TrimSuffix(name, ".xlsx")
-	plain := vntext.Slug(stem)
+	var words []string
+	for _, w := range strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }) {
+		if w = vntext.Slug(w); w != "" {
+			words = append(words, w)
+		}
+	}
+	plain := strings.Join(words, "-")
 	if plain == "" {
 		plain = "ket-qua"
 	}
-	return mime.FormatMediaType("attachment", map[string]string{"filename": plain + ".xlsx"}) + "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(stem), "+", "%20") + ".xlsx"
+	return `attachment; filename="` + plain + `.xlsx"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(stem), "+", "%20") + ".xlsx"
 }
 
 // exported answers with the results of a set and period as a workbook, when the address asks for one.

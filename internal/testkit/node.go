@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -29,6 +30,10 @@ type Options struct {
 	URL  string   // PostgreSQL address (see Postgres); "" = SQLite in the data folder
 	Args []string // further arguments of serve or demo
 	Env  []string // further variables, "NAME=value"
+	// Program is a built langso to run instead of the test binary: for measuring the product as it ships.
+	Program string
+	// Under is a command with its options that starts the server for us and stays out of its way, such as strace -D.
+	Under []string
 	// Durable says that URL leads to a server that syncs, so that langso must accept it without being told that this
 	// is a test.
 	Durable bool
@@ -90,6 +95,13 @@ func (n *Node) Restart() {
 		verb = "demo"
 	}
 	c := n.command(append([]string{verb, "--listen", "127.0.0.1:0"}, n.o.Args...)...)
+	if len(n.o.Under) > 0 {
+		path, err := exec.LookPath(n.o.Under[0])
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		c.Path, c.Args = path, append(slices.Clone(n.o.Under), c.Args...)
+	}
 	pr, pw, err := os.Pipe()
 	if err != nil {
 		n.t.Fatal(err)
@@ -250,9 +262,13 @@ func run(t testing.TB, c *exec.Cmd) Result {
 // command prepares this test binary as langso on the data of the node.
 func (n *Node) command(args ...string) *exec.Cmd {
 	n.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		n.t.Fatal(err)
+	program := n.o.Program
+	if program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		program = self
 	}
 	args = append(args, "--data", n.Dir)
 	if n.o.URL != "" {
@@ -261,7 +277,7 @@ func (n *Node) command(args ...string) *exec.Cmd {
 			args = append(args, "--unsafe-test-db")
 		}
 	}
-	c := exec.Command(self, args...)
+	c := exec.Command(program, args...)
 	// The child must not see the settings of whoever runs the tests.
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "LANGSO_") {

@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -21,7 +20,6 @@ import (
 	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
-	"langso/internal/platform/db/dbtest"
 	"langso/internal/platform/module"
 	"langso/internal/std/xlsx"
 	"langso/internal/territory"
@@ -40,7 +38,7 @@ var shippedRegister = sync.OnceValues(func() (*territory.Register, error) {
 		return nil, err
 	}
 	defer d.Close()
-	if err := d.Migrate(ctx, dbtestMigrations()); err != nil {
+	if err := d.Migrate(ctx, migrations()); err != nil {
 		return nil, err
 	}
 	s := territory.New(module.Kit{DB: d, Clock: clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)), Log: slog.New(slog.DiscardHandler)})
@@ -308,9 +306,7 @@ func compareIgnored(t *testing.T, what string, got []Ignored, want []expectedIgn
 	}
 }
 
-var _ = regexp.MustCompile
-var _ = dbtest.EnvPostgres
 
-func dbtestMigrations() []db.Migrations {
+func migrations() []db.Migrations {
 	return []db.Migrations{{Module: "audit", FS: audit.Migrations()}, {Module: "territory", FS: territory.Migrations()}}
 }

@@ -112,23 +112,30 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 const sqliteSynchronous = "FULL"
 
 func openPostgres(ctx context.Context, o Options) (*DB, error) {
-	p, err := sql.Open("pgx", o.URL)
+	w, err := sql.Open("pgx", o.URL)
 	if err != nil {
 		return nil, err
 	}
-	p.SetMaxOpenConns(24)
-	p.SetMaxIdleConns(12)
+	w.SetMaxOpenConns(12)
+	w.SetMaxIdleConns(4)
 	var fsync, sync string
-	err = p.QueryRowContext(ctx, "SELECT current_setting('fsync'), current_setting('synchronous_commit')").Scan(&fsync, &sync)
+	err = w.QueryRowContext(ctx, "SELECT current_setting('fsync'), current_setting('synchronous_commit')").Scan(&fsync, &sync)
 	if err != nil {
-		p.Close()
+		w.Close()
 		return nil, err
 	}
 	if (fsync == "off" || sync == "off") && !o.Unsafe {
-		p.Close()
+		w.Close()
 		return nil, fault.New(fault.Invalid, "db.unsafe_postgres", fsync, sync)
 	}
-	return &DB{engine: Postgres, write: p, read: p, clock: o.Clock, dir: o.Dir, url: o.URL}, nil
+	r, err := sql.Open("pgx", o.URL) // a pool of its own: readers must not stand behind writers who wait for their turn
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	r.SetMaxOpenConns(24)
+	r.SetMaxIdleConns(12)
+	return &DB{engine: Postgres, write: w, read: r, clock: o.Clock, dir: o.Dir, url: o.URL}, nil
 }
 
 // Engine returns the engine in use; only packages with engine-only SQL may ask.
@@ -141,13 +148,7 @@ func (d *DB) Clock() *clock.Clock { return d.clock }
 func (d *DB) Dir() string { return d.dir }
 
 // Close closes both pools.
-func (d *DB) Close() error {
-	err := d.write.Close()
-	if d.read != d.write {
-		err = errors.Join(err, d.read.Close())
-	}
-	return err
-}
+func (d *DB) Close() error { return errors.Join(d.write.Close(), d.read.Close()) }
 
 // Ping reports whether the store answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }

@@ -2,9 +2,11 @@ package db_test
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"langso/internal/platform/db"
 	"langso/internal/platform/db/dbtest"
@@ -74,6 +76,58 @@ func TestConstraintErrorsAndRevision(t *testing.T) {
 		// The refused transaction left nothing, its Bump included.
 		if rev, err := d.Revision(ctx, "counter"); err != nil || rev != 1 {
 			t.Fatalf("revision %d, %v; want 1", rev, err)
+		}
+	})
+}
+
+// A long transaction must not lose to short ones for ever: each of its attempts meets a write that contradicts what it
+// has read, as long as it does not run alone.
+func TestWriteIsNotStarved(t *testing.T) {
+	dbtest.Each(t, counters, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		// insert writes down how many rows there are.
+		insert := func(ctx context.Context, tx *db.Tx, name string, between func()) error {
+			var n int64
+			if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM counter").Scan(&n); err != nil {
+				return err
+			}
+			between()
+			_, err := tx.ExecContext(ctx, "INSERT INTO counter (name, n, open) VALUES ($1, $2, $3)", name, n, false)
+			return err
+		}
+		written, stop := make(chan struct{}), make(chan struct{})
+		var short sync.WaitGroup
+		short.Go(func() {
+			for i := 0; ; i++ {
+				err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+					return insert(ctx, tx, strconv.Itoa(i), func() {})
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				select {
+				case written <- struct{}{}:
+				case <-stop:
+					return
+				}
+			}
+		})
+		attempts := 0
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			attempts++
+			return insert(ctx, tx, "long", func() {
+				for range 2 { // the first may have been written before the row count was read
+					select {
+					case <-written:
+					case <-time.After(200 * time.Millisecond): // nobody writes beside it: it runs alone
+					}
+				}
+			})
+		})
+		close(stop)
+		short.Wait()
+		if err != nil {
+			t.Errorf("after %d attempts: %v", attempts, err)
 		}
 	})
 }

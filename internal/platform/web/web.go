@@ -17,6 +17,7 @@ import (
 	"langso/internal/platform/ui"
 
 	"github.com/a-h/templ"
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // Handler answers one request; the error it returns becomes the error page or problem document.
@@ -160,7 +161,12 @@ func Status(code fault.Code) int {
 	return http.StatusInternalServerError
 }
 
-func (m *Mux) fail(r *Request, err error) { m.failStatus(r, Status(fault.As(err).Code), err) }
+func (m *Mux) fail(r *Request, err error) {
+	if r.Context().Err() != nil {
+		return // the reader hung up: there is nobody to answer and nothing of ours to mend
+	}
+	m.failStatus(r, Status(fault.As(err).Code), err)
+}
 
 func (m *Mux) failStatus(r *Request, status int, err error) {
 	f := fault.As(err)
@@ -219,6 +225,15 @@ func APIError(ctx context.Context, err error) error {
 		slog.ErrorContext(ctx, "request failed", "err", err, "request", ui.SiteOf(ctx).RequestID)
 	} else {
 		p.Detail = i18n.T(ctx, f.Key, f.Args...)
+	}
+	return p
+}
+
+// APIRefusal is the problem document of a request that does not fit the OpenAPI document; details say what and where.
+func APIRefusal(ctx context.Context, status int, details []string) huma.StatusError {
+	p := &apiProblem{Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: "web.bad_request", Detail: i18n.T(ctx, "web.bad_request", strings.Join(details, "; "))}}
+	if status >= 500 {
+		p.Code, p.Detail = "fault.internal", i18n.T(ctx, "fault.internal", ui.SiteOf(ctx).RequestID)
 	}
 	return p
 }

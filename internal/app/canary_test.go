@@ -1,0 +1,287 @@
+package app
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"langso/internal/platform/account"
+	"langso/internal/platform/auth"
+	"langso/internal/territory"
+	"langso/internal/testkit/province"
+)
+
+// canary is one field that is not public, holding a word that stands nowhere else.
+type canary struct {
+	field string
+	forms []string // the word; of a number all ways of writing it
+	seen  []string // visitors that must find it; nobody else may
+}
+
+// The visitors of the canary crawl. home and away are two communes.
+const (
+	byGuest        = "guest"
+	byOwner        = "commune officer of home"
+	byNeighbour    = "commune officer of away"
+	byNearby       = "department that holds away only"
+	byDepartment   = "department that wrote about home"
+	byOtherProvDep = "department of other criteria in the whole province"
+	byOffice       = "province office"
+)
+
+// seesHome are those who see inside values of home, seesAway of away. A department with the whole territory reads whole
+// communes: its criteria depend on their neighbours.
+var (
+	seesHome = []string{byOwner, byDepartment, byOtherProvDep, byOffice}
+	seesAway = []string{byNeighbour, byNearby, byDepartment, byOtherProvDep, byOffice}
+)
+
+// aviary is a house with a word in every field that is not public.
+type aviary struct {
+	*house
+	home, away *territory.Unit
+	visitors   map[string]*visitor
+	list       []canary
+	batches    []string // numbers of all uploads
+}
+
+// word is ten random letters that no text of the product holds.
+func word() string {
+	b := make([]byte, 10)
+	rand.Read(b)
+	for i := range b {
+		b[i] = "bcdfghjkmnpqrstvwxz"[int(b[i])%19]
+	}
+	return "q" + string(b)
+}
+
+// plant makes a word for a field.
+func (x *aviary) plant(field string, seen ...string) string {
+	w := word()
+	x.list = append(x.list, canary{field, []string{w}, seen})
+	return w
+}
+
+// plantNumber makes a number for a field: a percentage with four decimals.
+func (x *aviary) plantNumber(field string, seen ...string) string {
+	b := make([]byte, 4)
+	rand.Read(b)
+	whole, frac := fmt.Sprint(81+int(b[0])%18), fmt.Sprintf("%d%d%d%d", int(b[0])%10, int(b[1])%10, int(b[2])%10, 1+int(b[3])%9)
+	x.list = append(x.list, canary{field, []string{whole + "," + frac, whole + "." + frac}, seen})
+	return whole + "," + frac
+}
+
+const (
+	darkPeriod  = "2026-Q1" // holds drafts only
+	emptyPeriod = "2026-Q2" // holds nothing
+)
+
+func newAviary(w *house) *aviary {
+	w.loadSet()
+	x := &aviary{house: w, home: w.unit("24943"), away: w.unit("24931"), visitors: map[string]*visitor{byGuest: w.visitor(0)}}
+	home, away := int64(x.home.ID), int64(x.away.ID)
+	// Who wrote a value is an inside field; a login never shows elsewhere but on the list of uploads.
+	people := []struct {
+		who, login string
+		grant      auth.Grant
+	}{
+		{byOwner, x.plant("login of the officer of home", seesHome...), auth.Grant{Role: auth.CommuneOfficer, Unit: home}},
+		{byNeighbour, x.plant("login of the officer of away", seesAway...), auth.Grant{Role: auth.CommuneOfficer, Unit: away}},
+		{byNearby, x.plant("login of a department that wrote nothing"), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
+		{byDepartment, x.plant("login of a department that wrote about home", seesHome...), auth.Grant{Role: auth.Department, Departments: []string{"thong_tin"}}},
+		{byOtherProvDep, x.plant("login of another department that wrote nothing"), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
+		{byOffice, x.plant("login of the office that wrote about home", seesHome...), auth.Grant{Role: auth.ProvinceOffice}},
+	}
+	for i, p := range people {
+		w.add(p.login, x.plant("name of the account of the "+p.who, p.who), p.grant)
+		x.visitors[p.who] = w.signedIn(i+1, p.login)
+	}
+	silent := x.plant("login of an account that did nothing")
+	w.add(silent, x.plant("name of an account that did nothing"), auth.Grant{Role: auth.Administrator})
+	if _, _, err := w.accounts.MakeToken(w.cli(), silent, x.plant("name of a token"), account.AllScope, 1); err != nil {
+		w.t.Fatal(err)
+	}
+
+	home1 := func(field string) string { return x.plant(field, seesHome...) }
+	away1 := func(field string) string { return x.plant(field, seesAway...) }
+	owner, neighbour, office, department := x.visitors[byOwner], x.visitors[byNeighbour], x.visitors[byOffice], x.visitors[byDepartment]
+	// home: a verified value with the department's reason, on it a draft; a draft over a draft; an illegible level word.
+	x.write(department, x.home, walkPeriod, "1.1", map[string]string{"value": "91,5", "reason": home1("reason of a verified value")})
+	x.write(owner, x.home, walkPeriod, "1.1", map[string]string{"value": x.plantNumber("draft number over a verified value", seesHome...), "reason": home1("reason of a draft over a verified value")})
+	x.write(owner, x.home, walkPeriod, "1.2", map[string]string{"level": home1("superseded draft"), "reason": home1("reason of a superseded draft")})
+	x.write(owner, x.home, walkPeriod, "1.2", map[string]string{"level": home1("draft"), "reason": home1("reason of a draft")})
+	x.write(owner, x.home, walkPeriod, "2.1", map[string]string{"level": home1("draft that was verified later"), "reason": home1("reason of a draft that was verified later")})
+	x.write(office, x.home, walkPeriod, "2.1", map[string]string{"verdict": "dat", "reason": home1("reason of the office")})
+	x.write(owner, x.home, walkPeriod, "1", map[string]string{"verdict": "chua_dat", "reason": home1("reason of a declared criterion")})
+	x.write(owner, x.home, darkPeriod, "1.2", map[string]string{"level": home1("draft of a period without verified values"), "reason": home1("its reason")})
+	// away: a draft of its own.
+	x.write(neighbour, x.away, walkPeriod, "1.2", map[string]string{"level": away1("draft of away"), "reason": away1("reason of the draft of away")})
+
+	// Uploads: pending, written in part, dropped; of a commune and of a department.
+	for _, u := range []struct {
+		by, end string
+		seen    []string
+	}{{byOwner, "", []string{byOwner, byOffice}}, {byOwner, "ghi", []string{byOwner, byOffice}}, {byOwner, "bo", []string{byOwner, byOffice}},
+		{byDepartment, "", []string{byDepartment, byOffice}}, {byDepartment, "ghi", []string{byDepartment, byOffice}}} {
+		say := func(field string) string { return x.plant(field+" of an upload ("+u.by+", "+u.end+")", u.seen...) }
+		file := matrix(w.t, say("sheet"), []string{"Mã xã", "Tên xã", "1.1", "2.2"}, []string{x.home.Code, x.home.Name, say("refused text"), "3,5"}, []string{"99999", say("unknown unit"), "88,5", "4"})
+		if u.by == byDepartment {
+			file = matrix(w.t, say("sheet"), []string{"Mã xã", "Tên xã", "1.1", "1.2"}, []string{x.home.Code, x.home.Name, say("refused text"), "7"}, []string{"99999", say("unknown unit"), "88,5", "4"})
+		}
+		a := x.visitors[u.by].upload(province.Set, walkPeriod, say("file name")+".xlsx", file)
+		id, ok := strings.CutPrefix(a.location(), "/lam-viec/nhap-lieu/")
+		if !ok {
+			w.t.Fatal(a)
+		}
+		x.batches = append(x.batches, id)
+		if u.end != "" {
+			if a := x.visitors[u.by].post("/lam-viec/nhap-lieu/"+id+"/"+u.end, url.Values{"mot-phan": {"1"}}); a.status != http.StatusSeeOther {
+				w.t.Fatal(a)
+			}
+		}
+	}
+	return x
+}
+
+// write corrects one value as a visitor who may.
+func (x *aviary) write(v *visitor, u *territory.Unit, period, item string, body map[string]string) {
+	x.t.Helper()
+	target := "/api/v1/units/" + u.Code + "/results/" + province.Set + "/" + period + "/" + item
+	etag := v.get(target).header.Get("ETag")
+	if a := v.put(target, etag, body); a.status != http.StatusOK {
+		x.t.Fatal(a)
+	}
+}
+
+// otherCommunes skips the pages of communes that hold nothing: they differ in their name only.
+func (x *aviary) otherCommunes(path string) bool {
+	m := regexp.MustCompile(`^/(?:xa|lam-viec/bang-diem)/(\d+)`).FindStringSubmatch(path)
+	return m != nil && !slices.Contains([]string{x.home.Code, x.away.Code, "24955"}, m[1])
+}
+
+// seeds are the addresses that no link leads to, or not for everybody.
+func (x *aviary) seeds(c *crawl) {
+	base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
+	more := url.Values{"dinh-dang": {"xlsx", "csv", "pdf"}, "nhom": {"tinh-cu", "nhom-xa", "huyen", "x"}, "xep": {"dat", "dat-giam", "cap-nhat", "thieu", "gia-tri", "x"}, "q": {"Ka Đô", "24931", "x"},
+		"khoang": {"2", "0-1"}, "phu-trach": {"thong_tin", "noi_vu"}, "trang": {"1", "2", "-1", "x"}, "loai": {"tu-choi", "canh-bao"}, "ket-qua": {"met", "not_met", "missing", "no_threshold", "x"},
+		"ngay": {"2024-05-01", "x"}, "ky": {darkPeriod, emptyPeriod, "x"}, "bo": {"x", "xa-ntm-2026-2030"}, "ve": {"/lam-viec"}}
+	for _, path := range []string{"/", "/xa", "/tieu-chi", "/tieu-chi/" + province.Set, "/tieu-chi/x", "/lam-viec", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/nhap-lieu", "/dang-nhap",
+		"/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x", "/healthz", "/readyz"} {
+		c.addWith(path, base, more)
+	}
+	for _, u := range []*territory.Unit{x.home, x.away} {
+		c.addWith("/xa/"+u.Slug(), base, more)
+		c.addWith("/lam-viec/bang-diem/"+u.Slug(), base, more)
+	}
+	for _, item := range []string{"1", "1.1", "1.2", "2", "2.1", "2.2", "9.9"} {
+		c.addWith("/tieu-chi/"+province.Set+"/"+item, base, more)
+		c.addWith("/lam-viec/chi-tieu/"+item, base, more)
+		for _, u := range []*territory.Unit{x.home, x.away} {
+			c.addWith("/lam-viec/bang-diem/"+u.Slug()+"/"+item, base, more)
+		}
+	}
+	for _, id := range x.batches {
+		c.addWith("/lam-viec/nhap-lieu/"+id, url.Values{}, url.Values{"loai": {"tu-choi", "canh-bao"}, "trang": {"2"}})
+		c.add("/lam-viec/nhap-lieu/" + id + "/tu-choi")
+	}
+	for _, f := range []string{"openapi.json", "openapi.yaml", "openapi-3.0.json", "openapi-3.0.yaml"} {
+		c.add("/api/v1/" + f)
+	}
+	c.addAPI(x.t, map[string][]string{
+		"set": {province.Set, "xa-ntm-2026-2030", "x"}, "indicator": {"1.1", "1.2", "2.1", "1", "9.9"}, "item": {"1.1", "1.2", "2.1", "2.2", "1", "9.9"}, "code": {x.home.Code, x.away.Code, "1"},
+		"period": {walkPeriod, darkPeriod, emptyPeriod, "x"}, "group_by": {"former_province", "district", "commune_group", "x"}, "at": {"2026-09-30", "2024-05-01", "x"},
+		"level": {"commune", "district", "x"}, "kind": {"xa", "x"}, "parent": {"68", "1"}, "q": {x.home.Name, "x"}, "limit": {"20", "1", "x"},
+	})
+}
+
+// intrude sends what an outsider would try in order to be told something: corrections of foreign values with and without a
+// version, decisions about foreign uploads, a workbook about foreign communes.
+func (x *aviary) intrude(v *visitor, own *territory.Unit, visit func(a *answer)) {
+	for _, u := range []*territory.Unit{x.home, x.away} {
+		if u == own {
+			continue
+		}
+		for _, item := range []string{"1", "1.1", "1.2", "2.1"} {
+			for _, version := range []string{"", "0", "abc"} {
+				visit(v.post("/lam-viec/bang-diem/"+u.Slug()+"/"+item+walkQuery, url.Values{"phien-ban": {version}, "gia-tri": {"12"}, "ly-do": {"thử"}}))
+				visit(v.put("/api/v1/units/"+u.Code+resultsAPI+item, version, map[string]string{"value": "12", "reason": "thử"}))
+			}
+		}
+	}
+	for _, id := range x.batches {
+		visit(v.post("/lam-viec/nhap-lieu/"+id+"/bo", url.Values{}))
+		visit(v.post("/lam-viec/nhap-lieu/"+id+"/ghi", url.Values{"mot-phan": {"1"}}))
+	}
+	visit(v.upload(province.Set, walkPeriod, "thu.xlsx", matrix(x.t, "Thử", []string{"Mã xã", "Tên xã", "1.1", "1.2", "2.1"}, []string{x.home.Code, x.home.Name, "12", "1", "Đạt"}, []string{x.away.Code, x.away.Name, "12", "1", "Đạt"})))
+	visit(v.post("/dang-nhap", url.Values{"login": {"khong-co"}, "password": {"x"}}))
+	visit(v.post("/dang-nhap/minh-hoa", url.Values{"login": {"admin"}}))
+}
+
+// Each word is found by those who may see its field, and by nobody else, anywhere.
+func TestCanaryCrawl(t *testing.T) {
+	onBoth(t, production, func(t *testing.T, w *house) {
+		x := newAviary(w)
+		if len(x.list) < 40 {
+			t.Fatalf("%d words planted", len(x.list))
+		}
+		for _, who := range []string{byGuest, byNeighbour, byNearby, byOtherProvDep, byOwner, byDepartment, byOffice} {
+			found := map[string]string{} // field → the first address that showed it
+			look := func(a *answer) {
+				for _, text := range said(a) {
+					text = bytes.ToLower(text)
+					for _, c := range x.list {
+						for _, form := range c.forms {
+							if found[c.field] == "" && bytes.Contains(text, []byte(form)) {
+								found[c.field] = a.method + " " + a.target
+							}
+						}
+					}
+				}
+			}
+			v := x.visitors[who]
+			switch who {
+			case byGuest:
+				x.intrude(v, nil, look)
+			case byNeighbour, byNearby:
+				x.intrude(v, x.away, look)
+			}
+			c := newCrawl(w, v, look)
+			c.skip = x.otherCommunes
+			x.seeds(c)
+			c.run()
+			for _, k := range x.list {
+				at, must := found[k.field], slices.Contains(k.seen, who)
+				switch {
+				case at != "" && !must:
+					t.Errorf("%s: the %s is shown by %s", who, k.field, at)
+				case at == "" && must:
+					t.Errorf("%s: the %s was not found: the crawl proves nothing about it", who, k.field)
+				}
+			}
+			if who == byOffice && len(c.missed()) > 0 {
+				t.Errorf("the crawl never saw %v", c.missed())
+			}
+			if c.answers < 500 {
+				t.Errorf("%s: only %d answers", who, c.answers)
+			}
+			t.Logf("%s: %d answers, %d of %d words", who, c.answers, len(found), len(x.list))
+		}
+		logged, n := w.log.since(0)
+		if n == 0 {
+			t.Error("nothing was logged: the log proves nothing")
+		}
+		for _, k := range x.list {
+			for _, form := range k.forms {
+				if strings.Contains(strings.ToLower(logged), form) {
+					t.Errorf("the log holds the %s", k.field)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,238 @@
+package app
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// crawl asks for every address that one visitor can find: the addresses given, every link of every page, in both
+// languages, and every operation of the API with every parameter.
+type crawl struct {
+	v       *visitor
+	house   *house
+	visit   func(a *answer)
+	skip    func(path string) bool // addresses that are not worth asking for
+	queue   []string
+	known   map[string]bool
+	routes  map[string]int // GET routes that answered 200
+	pattern *http.ServeMux // finds the route of an address
+	answers int
+}
+
+// newCrawl returns a crawl of v that has not begun; visit sees every answer.
+func newCrawl(w *house, v *visitor, visit func(a *answer)) *crawl {
+	c := &crawl{v: v, house: w, visit: visit, known: map[string]bool{}, routes: map[string]int{}, pattern: http.NewServeMux(), skip: func(string) bool { return false }}
+	for _, r := range w.app.mux().Routes() {
+		if r.Method == "GET" {
+			c.pattern.Handle(r.Method+" "+r.Pattern, http.NotFoundHandler())
+		}
+	}
+	return c
+}
+
+// add puts an address on the list, in both languages, unless it is there.
+func (c *crawl) add(target string) {
+	target, _, _ = strings.Cut(target, "#")
+	if target == "" || target[0] != '/' || strings.HasPrefix(target, "//") {
+		return
+	}
+	path, _, _ := strings.Cut(target, "?")
+	if path == "/en" || strings.HasPrefix(path, "/en/") || strings.HasPrefix(path, "/assets/") {
+		c.one(target)
+		return
+	}
+	c.one(target)
+	if !strings.HasPrefix(path, "/api/") {
+		c.one("/en" + target)
+	}
+}
+
+func (c *crawl) one(target string) {
+	path, _, _ := strings.Cut(target, "?")
+	if plain := strings.TrimPrefix(path, "/en"); c.known[target] || c.skip(plain) {
+		return
+	}
+	c.known[target] = true
+	c.queue = append(c.queue, target)
+}
+
+var links = regexp.MustCompile(`(?:href|action|src)="([^"]*)"`)
+
+// run works the list off, following links.
+func (c *crawl) run() {
+	for len(c.queue) > 0 {
+		target := c.queue[0]
+		c.queue = c.queue[1:]
+		a := c.v.get(target)
+		c.saw(a)
+		if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+			for _, m := range links.FindAllSubmatch(a.body, -1) {
+				c.add(html.UnescapeString(string(m[1])))
+			}
+		}
+		c.add(a.location())
+		if a.status >= 400 { // programs are told off in their own words
+			with := *c.v
+			with.header = map[string]string{"Accept": "application/json"}
+			c.saw(with.get(target))
+		}
+	}
+}
+
+func (c *crawl) saw(a *answer) {
+	c.answers++
+	if a.status == http.StatusOK {
+		u, err := url.Parse(a.target)
+		if err != nil {
+			c.v.t.Fatal(err)
+		}
+		if u.Path = strings.TrimPrefix(u.Path, "/en"); u.Path == "" {
+			u.Path = "/"
+		}
+		_, pattern := c.pattern.Handler(&http.Request{Method: "GET", URL: u})
+		c.routes[strings.TrimPrefix(pattern, "GET ")]++
+	}
+	c.visit(a)
+}
+
+// missed are the GET routes that never answered 200.
+func (c *crawl) missed() []string {
+	var out []string
+	for _, r := range c.house.app.mux().Routes() {
+		if r.Method == "GET" && c.routes[r.Pattern] == 0 {
+			out = append(out, r.Pattern)
+		}
+	}
+	return out
+}
+
+// addAPI adds every GET operation of the OpenAPI document with every combination of one value for each part of its path,
+// and with every value of each parameter alone and beside the first values of the others. An operation with a parameter
+// that values does not name fails the test.
+func (c *crawl) addAPI(t *testing.T, values map[string][]string) {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct {
+				Name, In string
+			}
+		}
+	}
+	c.v.get("/api/v1/openapi.json").json(t, &doc)
+	operations := 0
+	for path, methods := range doc.Paths {
+		get, ok := methods["get"]
+		if !ok {
+			continue
+		}
+		operations++
+		targets := []string{path}
+		var queries [][]string
+		for _, p := range get.Parameters {
+			list := values[p.Name]
+			if len(list) == 0 {
+				t.Errorf("GET %s: no value is known for %s %s", path, p.In, p.Name)
+				continue
+			}
+			switch p.In {
+			case "path":
+				var next []string
+				for _, target := range targets {
+					for _, value := range list {
+						next = append(next, strings.ReplaceAll(target, "{"+p.Name+"}", url.PathEscape(value)))
+					}
+				}
+				targets = next
+			case "query":
+				var pairs []string
+				for _, value := range list {
+					pairs = append(pairs, url.Values{p.Name: {value}}.Encode())
+				}
+				queries = append(queries, pairs)
+			}
+		}
+		for _, target := range targets {
+			c.add(target)
+			var first []string
+			for _, pairs := range queries {
+				first = append(first, pairs[0])
+			}
+			for i, pairs := range queries {
+				for _, pair := range pairs {
+					c.add(target + "?" + pair)
+					others := slices.Clone(first)
+					others[i] = pair
+					c.add(target + "?" + strings.Join(others, "&"))
+				}
+			}
+		}
+	}
+	if operations == 0 {
+		t.Error("the OpenAPI document names no operation")
+	}
+}
+
+// addWith adds a path without a query, and with the base and each of the parameters, one by one.
+func (c *crawl) addWith(path string, base url.Values, parameters url.Values) {
+	c.add(path)
+	c.add(path + "?" + base.Encode())
+	for name, list := range parameters {
+		for _, value := range list {
+			q := url.Values{}
+			for k, v := range base {
+				q[k] = v
+			}
+			q.Set(name, value)
+			c.add(path + "?" + q.Encode())
+		}
+	}
+}
+
+// said is every part of an answer in which something could stand: body, unpacked workbook, headers, and what cookies
+// hold in base64.
+func said(a *answer) [][]byte {
+	out := parts(a)
+	for name, list := range a.header {
+		for _, value := range list {
+			out = append(out, []byte(name+": "+value))
+		}
+	}
+	for _, line := range a.header.Values("Set-Cookie") {
+		_, value, _ := strings.Cut(line, "=")
+		value, _, _ = strings.Cut(value, ";")
+		for _, piece := range strings.Split(value, ".") {
+			if b, err := base64.RawURLEncoding.DecodeString(piece); err == nil {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// sorted are the keys of a map in order, for messages.
+func sorted[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// pretty writes a value for a message.
+func pretty(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
