@@ -290,14 +290,15 @@ func (f *Frame) basis(ctx context.Context) string {
 
 // province is the name of the province on the day of the frame, "" when no commune says it.
 func (f *Frame) province(ctx context.Context) string {
-	for _, u := range f.Roster.Communes() {
-		name := ""
-		for _, a := range f.Roster.Ancestors(u.ID) {
-			name = a.Title(ctx)
-		}
-		return name
+	communes := f.Roster.Communes()
+	if len(communes) == 0 {
+		return ""
 	}
-	return ""
+	above := f.Roster.Ancestors(communes[0].ID)
+	if len(above) == 0 {
+		return ""
+	}
+	return above[len(above)-1].Title(ctx)
 }
 
 // itemLabel heads a column of items: indicators, of a set without any its criteria.

@@ -67,7 +67,7 @@ func (s *Service) showUpload(r *web.Request, status int, c choice, wrong *fault.
 }
 
 func (s *Service) uploadView(ctx context.Context, c choice) (*uploadView, error) {
-	v := &uploadView{period: c.period, names: map[string]string{}, chosen: c}
+	v := &uploadView{period: c.period, names: map[string]string{}}
 	if c.set == "" {
 		code, err := s.DefaultSet(ctx)
 		if err != nil && !fault.Is(err, fault.NotFound) {

@@ -306,7 +306,6 @@ func compareIgnored(t *testing.T, what string, got []Ignored, want []expectedIgn
 	}
 }
 
-
 func migrations() []db.Migrations {
 	return []db.Migrations{{Module: "audit", FS: audit.Migrations()}, {Module: "territory", FS: territory.Migrations()}}
 }

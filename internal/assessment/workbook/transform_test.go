@@ -405,13 +405,13 @@ func repeatHeads(wb *xlsx.Workbook, sh shape) *xlsx.Workbook {
 	s := wb.Sheets[0]
 	height := sh.body - sh.head
 	page := sh.middle() + 3 // inside a district
-	top, m1 := rowsOf(s, 1, page-1, 0, 0)
+	_, m1 := rowsOf(s, 1, page-1, 0, 0)
 	head, m2 := rowsOf(s, sh.head, sh.body-1, page-sh.head, 0)
-	rest, m3 := rowsOf(s, page, 10_000, height, 0)
+	_, m3 := rowsOf(s, page, 10_000, height, 0)
 	// A merge that the page break cuts is written into its cells, as a person would repeat the name.
 	spread(s, func(m xlsx.Range) bool { return m.Row1 < page && m.Row2 >= page })
-	top, _ = rowsOf(s, 1, page-1, 0, 0)
-	rest, _ = rowsOf(s, page, 10_000, height, 0)
+	top, _ := rowsOf(s, 1, page-1, 0, 0)
+	rest, _ := rowsOf(s, page, 10_000, height, 0)
 	s.Rows = append(append(top, head...), rest...)
 	s.Merges = append(append(m1, m2...), m3...)
 	return wb

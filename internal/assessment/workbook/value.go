@@ -19,8 +19,6 @@ type figure struct {
 	verdict   Verdict
 }
 
-func (f figure) empty() bool { return !f.hasNumber && f.level == "" && f.verdict == VerdictNone }
-
 // cellProblem says why a cell that should hold a value cannot be read at all; "" = it can.
 func cellProblem(c *cell) Code {
 	switch {

@@ -49,8 +49,8 @@ const (
 type office struct {
 	node    *testkit.Node
 	bearer  string
-	serial  atomic.Int64 // every write has a number of its own, which is also its value
-	dead    atomic.Bool  // langso was killed: missing answers are no surprise
+	serial  atomic.Int64  // every write has a number of its own, which is also its value
+	dead    atomic.Bool   // langso was killed: missing answers are no surprise
 	acks    chan struct{} // a write was acknowledged
 	commits chan struct{} // an import is about to be written
 	broken  chan struct{} // closed by the first client that gives up although langso runs
@@ -249,22 +249,10 @@ func (o *office) imports(t *testing.T) {
 func (o *office) prove(t *testing.T) (edits, imports int) {
 	t.Helper()
 	h := o.node.House()
-	versions := func(c cell) []assessment.HistoryEntry {
-		reg, err := h.Units.Register(h.Ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := h.Results.History(h.Ctx, reg.At(asOf).ByCode(c.unit).ID, set, period, c.item)
-		if err != nil {
-			t.Fatal(err)
-		}
-		slices.Reverse(list)
-		return list
-	}
 	for _, e := range o.editors {
 		for _, c := range e.cells {
 			stored, last := map[string]int{}, int64(0)
-			for _, v := range versions(c) {
+			for _, v := range versions(t, h, c) {
 				stored[v.Version.Note]++
 				f := v.Version.Figure
 				if v.Version.Note != note(f.Num) || f.Scale != 0 {
@@ -293,7 +281,7 @@ func (o *office) prove(t *testing.T) (edits, imports int) {
 	values := map[int64]int{}
 	for _, u := range o.units {
 		for _, item := range importItems {
-			for _, v := range versions(cell{u.Code, item}) {
+			for _, v := range versions(t, h, cell{u.Code, item}) {
 				b := o.batches[v.Version.Batch]
 				if b == nil {
 					t.Errorf("%s %s: nobody imported batch %d", u.Code, item, v.Version.Batch)

@@ -11,10 +11,12 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"langso/internal/assessment"
 	"langso/internal/testkit"
 
 	"github.com/xuri/excelize/v2"
@@ -49,6 +51,21 @@ func token(t *testing.T, n *testkit.Node) string {
 	return out.Token
 }
 
+// versions returns what the store holds of one value, the oldest first.
+func versions(t *testing.T, h *testkit.House, c cell) []assessment.HistoryEntry {
+	t.Helper()
+	reg, err := h.Units.Register(h.Ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.Results.History(h.Ctx, reg.At(asOf).ByCode(c.unit).ID, set, period, c.item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(list)
+	return list
+}
+
 // program is a client of the API on a machine of its own, as far as langso can tell.
 type program struct {
 	base   string // address of a node
@@ -74,10 +91,12 @@ type answer struct {
 // etag returns the version that the answer shows, as If-Match wants it.
 func (a answer) etag() string { return a.header.Get("ETag") }
 
+func (a answer) json(v any) error { return json.Unmarshal([]byte(a.body), v) }
+
 // problem returns the message and code of a problem document.
 func (a answer) problem() (detail, code string) {
 	var p struct{ Detail, Code string }
-	_ = json.Unmarshal([]byte(a.body), &p) // anything else has neither
+	_ = a.json(&p) // anything else has neither
 	return p.Detail, p.Code
 }
 
@@ -121,7 +140,7 @@ func (p *program) get(t *testing.T, path string, v any) answer {
 	if a.status != http.StatusOK {
 		t.Fatalf("GET %s: %d %s", path, a.status, a.body)
 	}
-	if err := json.Unmarshal([]byte(a.body), v); err != nil {
+	if err := a.json(v); err != nil {
 		t.Fatalf("GET %s: %v in %s", path, err, a.body)
 	}
 	return a

