@@ -41,7 +41,6 @@ type uploadView struct {
 	recent []*Batch
 	names  map[string]string // set code → short name
 	wrong  *fault.Error
-	chosen choice
 }
 
 func (s *Service) uploadPage(r *web.Request) error {

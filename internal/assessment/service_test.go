@@ -39,6 +39,20 @@ func build(d *db.DB) *house {
 // onBoth runs fn on both engines with the reference data installed and, when demo is true, the illustrative province.
 func onBoth(t *testing.T, demo bool, fn func(t *testing.T, ctx context.Context, h *house)) {
 	t.Helper()
+	onEach(t, demo, func(t *testing.T, ctx context.Context, h *house) {
+		fn(t, ctx, h)
+		if t.Failed() {
+			return
+		}
+		if bad, err := h.results.Check(ctx); err != nil || len(bad) > 0 {
+			t.Errorf("after the test: %v %v", bad, err)
+		}
+	})
+}
+
+// onEach is onBoth for tests that leave the store out of order.
+func onEach(t *testing.T, demo bool, fn func(t *testing.T, ctx context.Context, h *house)) {
+	t.Helper()
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(e), func(t *testing.T) {
 			empty := build(new(db.DB))
@@ -61,12 +75,6 @@ func onBoth(t *testing.T, demo bool, fn func(t *testing.T, ctx context.Context, 
 				}
 			}
 			fn(t, ctx, h)
-			if t.Failed() {
-				return
-			}
-			if bad, err := h.results.Check(ctx); err != nil || len(bad) > 0 {
-				t.Errorf("after the test: %v %v", bad, err)
-			}
 		})
 	}
 }
@@ -276,6 +284,83 @@ func TestTwoWritersOneWins(t *testing.T) {
 			if won != 1 || stale != 1 {
 				t.Fatalf("round %d: %d won, %d stale", round, won, stale)
 			}
+		}
+	})
+}
+
+// Check must find what somebody changed behind the product's back: a standing that says something else, one that is
+// missing, one without values.
+func TestCheckFindsTampering(t *testing.T) {
+	for _, tamper := range []string{
+		"UPDATE standing SET criteria = '++++++++++' WHERE unit_id = (SELECT MIN(unit_id) FROM standing WHERE criteria LIKE '%-%') AND criteria <> '++++++++++'",
+		"DELETE FROM standing WHERE unit_id = (SELECT MIN(unit_id) FROM standing)",
+		"DELETE FROM value_version WHERE unit_id = (SELECT MIN(unit_id) FROM value_version)",
+	} {
+		onEach(t, true, func(t *testing.T, ctx context.Context, h *house) {
+			if bad, err := h.results.Check(ctx); err != nil || len(bad) > 0 {
+				t.Fatalf("before: %v %v", bad, err)
+			}
+			err := h.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.ExecContext(ctx, tamper); return err })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bad, err := h.results.Check(ctx); err != nil || len(bad) == 0 {
+				t.Errorf("%s: found %v, %v", tamper, bad, err)
+			}
+		})
+	}
+}
+
+// New attributes, overrides and sets move the verdicts in the transaction that brings them.
+func TestThresholdsMoveVerdicts(t *testing.T) {
+	onBoth(t, false, func(t *testing.T, ctx context.Context, h *house) {
+		const set, period = "xa-ntm-2021-2025", "2024-06"
+		u := h.unit(t, "24805", "2024-06-30")
+		put := func(id string, f Figure) {
+			t.Helper()
+			if err := h.results.Correct(ctx, Correction{Unit: u.ID, Set: set, Period: period, Item: Item{ID: id}, Figure: f, Reason: "thử", IfMatch: "0"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// 14.2: 85 % in general, 70 % in the Central Highlands and in the column of specially difficult communes; 10.5 % poor is
+		// above the 7 % of the Central Highlands (11) and below the 13 % of that column. 2.1 is left to the province.
+		put("11", Figure{HasNumber: true, Num: 105, Scale: 1})
+		put("2.1", Figure{HasNumber: true, Num: 90})
+		of := func(id string) Verdict {
+			t.Helper()
+			card, err := h.results.Scorecard(context.Background(), u.ID, set, period)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return card.Cell(Item{ID: id}).Judged.Verdict
+		}
+		stored := func(id string) Verdict {
+			t.Helper()
+			b := mustBoard(t, h, set, period)
+			for _, r := range b.Rows {
+				if r.Unit.ID == u.ID {
+					return b.Verdict(r, Item{ID: id})
+				}
+			}
+			t.Fatal("no row")
+			return 0
+		}
+		if of("11") != NotMet || of("2.1") != NoThreshold {
+			t.Fatalf("before: 11 %s, 2.1 %s; want not_met and no_threshold", of("11"), of("2.1"))
+		}
+		_, err := h.units.ImportAttributes(ctx, []byte("code,attribute,value,from,decision\n24805,special,dbkk,2022-01-01,01/QĐ-UBND\n"), territory.AttributeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if of("11") != Met || stored("11") != Met {
+			t.Errorf("specially difficult: 11 is %s, stored %s; want met by the column tdmnpb", of("11"), stored("11"))
+		}
+		_, err = h.sets.LoadOverrides(ctx, "ghi-de.yaml", []byte("set: xa-ntm-2021-2025\ndecision: 879/QĐ-UBND\ndecided_on: 2024-05-21\nvalid_from: 2024-01-01\nthresholds:\n  \"2.1\": 100\n"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if of("2.1") != NotMet || stored("2.1") != NotMet {
+			t.Errorf("with an override of 100 %%: 2.1 is %s, stored %s; want not_met", of("2.1"), stored("2.1"))
 		}
 	})
 }

@@ -1,0 +1,164 @@
+package story
+
+import (
+	"flag"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"langso/internal/testkit/browser"
+)
+
+// Promises of the story. Each is a subtest of its own, so that what breaks one of them turns that one red.
+const (
+	figures    = "figures"    // every board shows the right counts, before and after each write
+	refusals   = "refusals"   // refused values are explained, come back as a workbook and are taken once corrected
+	correction = "correction" // one value is corrected by hand, and nobody overwrites what they did not see
+	accessible = "accessible" // axe finds nothing, in light and dark colours
+	fits       = "fits"       // no page scrolls sideways or cuts text off, however narrow and however loosely set
+	focus      = "focus"      // the focus is where the reader must read on, and is seen
+	onThisHost = "host"       // no request leaves the host, no script throws, the security policy holds
+)
+
+// ledger holds what was checked for each promise and what was wrong.
+type ledger struct {
+	made  map[string]int
+	wrong map[string][]string
+}
+
+func newLedger() *ledger { return &ledger{made: map[string]int{}, wrong: map[string][]string{}} }
+
+// check notes one check of a promise; the words are for when it failed.
+func (l *ledger) check(promise string, ok bool, format string, args ...any) {
+	l.made[promise]++
+	if !ok {
+		l.wrong[promise] = append(l.wrong[promise], fmt.Sprintf(format, args...))
+	}
+}
+
+// report runs a subtest for each promise.
+func (l *ledger) report(t *testing.T, promises ...string) {
+	for _, p := range promises {
+		t.Run(p, func(t *testing.T) {
+			if l.made[p] == 0 {
+				t.Error("nothing was checked")
+			}
+			for _, w := range l.wrong[p] {
+				t.Error(w)
+			}
+		})
+	}
+}
+
+// screen is a browser on the pages of a story.
+type screen struct {
+	*browser.Page
+	*ledger
+	t       *testing.T
+	root    string // folder of go.mod
+	width   int
+	height  int
+	scripts bool
+	seen    int
+}
+
+// looseText is the text spacing that readers may set (WCAG 1.4.12).
+const looseText = `* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }`
+
+// cutOff lists elements whose text does not fit into them and is hidden; what only screen readers read is meant to be so.
+const cutOff = `[...document.querySelectorAll("main *, header *, nav *, footer *")].filter(e => {
+	const s = getComputedStyle(e), r = e.getBoundingClientRect()
+	if (![s.overflowX, s.overflowY].some(o => o === "hidden" || o === "clip") || r.width <= 1 || r.height <= 1 || !e.textContent.trim() || e.closest("svg")) return false
+	return e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1
+}).map(e => e.outerHTML.slice(0, 120))`
+
+// look checks what holds for every page: nothing was asked of another host, and with scripts on also axe in both colours
+// and the fit of the page at its own width and at 320 px, with the text as it is and loosened.
+func (s *screen) look(name string) {
+	s.t.Helper()
+	s.seen++
+	s.host(name)
+	s.picture(name)
+	if !s.scripts {
+		return
+	}
+	for _, dark := range []bool{false, true} {
+		s.Dark(dark)
+		found := s.Axe(s.root)
+		s.check(accessible, len(found) == 0, "%s (dark: %v): %v", name, dark, found)
+	}
+	s.Dark(false)
+	s.fit(name)
+}
+
+func (s *screen) host(name string) {
+	outside, complaints := s.TakeOutside(), s.TakeComplaints()
+	s.check(onThisHost, len(outside) == 0, "%s asks %q", name, outside)
+	s.check(onThisHost, len(complaints) == 0, "%s: the browser complains: %q", name, complaints)
+}
+
+func (s *screen) fit(name string) {
+	for _, loose := range []bool{false, true} {
+		if loose {
+			browser.Eval[bool](s.Page, "{ const s = new CSSStyleSheet(); s.replaceSync(`"+looseText+"`); document.adoptedStyleSheets = [s] } true")
+		}
+		for _, width := range []int{320, s.width} {
+			s.Resize(width, s.height)
+			n := s.SidewaysScroll()
+			s.check(fits, n <= 0, "%s at %d px (loose text: %v) is %d px too wide", name, width, loose, n)
+			cut := browser.Eval[[]string](s.Page, cutOff)
+			s.check(fits, len(cut) == 0, "%s at %d px (loose text: %v) cuts text off: %q", name, width, loose, cut)
+		}
+	}
+	browser.Eval[bool](s.Page, "document.adoptedStyleSheets = [], true")
+}
+
+// picture keeps screenshots for go test -artifacts.
+func (s *screen) picture(name string) {
+	if f := flag.Lookup("test.artifacts"); f == nil || f.Value.String() != "true" {
+		return
+	}
+	for _, dark := range []bool{false, true} {
+		s.Dark(dark)
+		s.Screenshot(fmt.Sprintf("%02d-%s-%v", s.seen, name, map[bool]string{false: "light", true: "dark"}[dark]))
+	}
+	s.Dark(false)
+}
+
+// focused checks that an element has the focus, is seen, is not covered, and shows that it has the focus.
+func (s *screen) focused(css string) {
+	s.t.Helper()
+	got := browser.Eval[string](s.Page, `(() => {
+		const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e)
+		if (!e.matches(`+strconv.Quote(css)+`)) return "the focus is on " + e.outerHTML.slice(0, 160)
+		if (r.bottom <= 0 || r.top >= innerHeight || r.width < 1) return "it is out of sight: " + JSON.stringify(r)
+		const top = document.elementFromPoint(r.left + r.width / 2, Math.max(r.top, 0) + Math.min(r.height, innerHeight - Math.max(r.top, 0)) / 2)
+		if (!top || !(e.contains(top) || top.contains(e))) return "it is covered by " + (top && top.outerHTML.slice(0, 160))
+		if ((s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2) && s.boxShadow === "none") return "nothing shows the focus"
+		return ""
+	})()`)
+	s.check(focus, got == "", "%s: want the focus on %s: %s", s.URL(), css, got)
+}
+
+var number = regexp.MustCompile(`\d+`)
+
+// numbers are the whole numbers in the heading of the page, in order: "11 trên 103 xã đạt đủ 10 tiêu chí; 22 xã chỉ còn
+// thiếu 1 tiêu chí" says 11, 103, 10, 22, 1 in either language.
+func (s *screen) numbers() string {
+	s.t.Helper()
+	return strings.Join(number.FindAllString(s.Text("main h1"), -1), " ")
+}
+
+// status is the HTTP status of the page.
+func (s *screen) status() int {
+	s.t.Helper()
+	return browser.Eval[int](s.Page, "performance.getEntriesByType('navigation')[0].responseStatus")
+}
+
+// texts are the visible texts of all elements that the selector finds.
+func (s *screen) texts(css string) []string {
+	s.t.Helper()
+	return browser.Eval[[]string](s.Page, "[...document.querySelectorAll("+strconv.Quote(css)+")].map(e => e.innerText.replace(/\\s+/g, ' ').trim())")
+}
