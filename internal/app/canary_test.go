@@ -270,7 +270,7 @@ func TestCanaryCrawl(t *testing.T) {
 			if c.answers < 500 {
 				t.Errorf("%s: only %d answers", who, c.answers)
 			}
-			t.Logf("%s: %d answers, %d of %d words", who, c.answers, len(found), len(x.list))
+			t.Logf("%s: %d answers, %d of %d words %v", who, c.answers, len(found), len(x.list), c.routes)
 		}
 		logged, n := w.log.since(0)
 		if n == 0 {

@@ -23,6 +23,7 @@ type crawl struct {
 	skip    func(path string) bool // addresses that are not worth asking for
 	queue   []string
 	known   map[string]bool
+	alike   map[string]int // addresses by path and names of parameters
 	routes  map[string]int // GET routes that answered 200
 	pattern *http.ServeMux // finds the route of an address
 	answers int
@@ -30,13 +31,30 @@ type crawl struct {
 
 // newCrawl returns a crawl of v that has not begun; visit sees every answer.
 func newCrawl(w *house, v *visitor, visit func(a *answer)) *crawl {
-	c := &crawl{v: v, house: w, visit: visit, known: map[string]bool{}, routes: map[string]int{}, pattern: http.NewServeMux(), skip: func(string) bool { return false }}
+	c := &crawl{v: v, house: w, visit: visit, known: map[string]bool{}, alike: map[string]int{}, routes: map[string]int{}, pattern: http.NewServeMux(), skip: func(string) bool { return false }}
 	for _, r := range w.app.mux().Routes() {
 		if r.Method == "GET" {
 			c.pattern.Handle(r.Method+" "+r.Pattern, http.NotFoundHandler())
 		}
 	}
 	return c
+}
+
+// mostAlike is how many links with the same path and the same names of parameters are followed: the choices of a page
+// multiply without end.
+const mostAlike = 4
+
+// follow puts a link on the list.
+func (c *crawl) follow(target string) {
+	target, _, _ = strings.Cut(target, "#")
+	u, err := url.Parse(target)
+	if err != nil || c.known[target] {
+		return
+	}
+	key := u.Path + "?" + strings.Join(sorted(u.Query()), "&")
+	if c.alike[key]++; c.alike[key] <= mostAlike {
+		c.add(target)
+	}
 }
 
 // add puts an address on the list, in both languages, unless it is there.
@@ -76,10 +94,10 @@ func (c *crawl) run() {
 		c.saw(a)
 		if strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
 			for _, m := range links.FindAllSubmatch(a.body, -1) {
-				c.add(html.UnescapeString(string(m[1])))
+				c.follow(html.UnescapeString(string(m[1])))
 			}
 		}
-		c.add(a.location())
+		c.follow(a.location())
 		if a.status >= 400 { // programs are told off in their own words
 			with := *c.v
 			with.header = map[string]string{"Accept": "application/json"}

@@ -364,6 +364,23 @@ ignored: 1 header
 blank 1
 not applicable 1`},
 
+		{"unknown communes whose values look like codes", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu 10", "Chỉ tiêu 2.1", "Chỉ tiêu 17.4"},
+			{1, "Lộc Hưng", 5, 16, 11},
+			{2, "Đạ Sar", 50, 50, 50},
+			{3, "Xã Liên Srônh", 5, 16, 11},
+			{4, "Đạ Chais", 50, 50, 50},
+		})}, `
+24847 10 50
+24847 17.4 50
+24847 2.1 50
+24865 10 50
+24865 17.4 50
+24865 2.1 50
+E B2 unit_unknown
+E B4 unit_unknown 24874
+ignored: 1 header, A row_number`},
+
 		{"two matrices side by side, notes below", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
 			{"BIỂU TỔNG HỢP"},
 			{"TT", "Tên xã", "8.1", "8.4", nil, "TT", "Tên xã", "8.1", "8.4"},

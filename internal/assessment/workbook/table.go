@@ -242,6 +242,7 @@ func (f *finder) matrices(first, last int) []*table {
 		}
 		switch {
 		case weak == 0 || f.bracedNumbers(i) || weak < 3 && !f.namesColumns(i):
+		case (first > 0 || bottom >= 0 || whole >= 0) && f.namesUnknown(i):
 		case !columnNumbers(f.g.rows[i].cells):
 			whole = i
 		case counting < 0:
@@ -286,6 +287,25 @@ func (f *finder) namesColumns(i int) bool {
 	}
 	return false
 }
+
+// namesUnknown reports a row below headings that gives, where communes are named, a name that no commune bears: its whole
+// numbers are values and not codes of columns.
+func (f *finder) namesUnknown(i int) bool {
+	for _, c := range f.g.rows[i].cells {
+		if f.names[c.col] == 0 || c.Kind != xlsx.Text || readCode(c).form != noCode {
+			continue
+		}
+		if r := roleOf(c); r == noRole || r == unitName && unitWithName.MatchString(c.folded()) && !unitHeading.MatchString(c.folded()) {
+			return true
+		}
+	}
+	return false
+}
+
+// unitWithName is a kind of unit with a name behind it, unlike the headings "Xã", "Xã, phường" and "Xã thuộc huyện".
+var unitWithName = regexp.MustCompile(`^(xa|x\.) ?[a-z]`)
+
+var unitHeading = regexp.MustCompile(`^(xa|x\.) ?(phuong|thi tran|thuoc|trong|cua|duoc|tren)\b`)
 
 func (f *finder) bracedNumbers(i int) bool {
 	cells := f.g.rows[i].cells

@@ -22,7 +22,7 @@ func site(t *testing.T) string {
 		})
 	}
 	page("/good", `<h1>Xã Đạ R'sal</h1><p id="n">0</p><button id="b">Đếm</button><script nonce="x">document.getElementById("b").addEventListener("click", () => { document.getElementById("n").textContent = "1" })</script>
-		<form method="post" action="/form" enctype="multipart/form-data"><label>Tên <input name="name" id="name"></label><label>Tệp <input type="file" name="file" id="file"></label><button id="send">Gửi</button></form><a id="save" href="/file">Tải về</a>`)
+		<form method="post" action="/form" enctype="multipart/form-data"><label>Tên <input name="name" id="name"></label><label>Tệp <input type="file" name="file" id="file"></label><button id="send">Gửi</button></form><p><a id="save" href="/file" style="display: inline-block; padding: 8px">Tải về</a></p>`)
 	page("/outside", `<h1>Ngoài</h1><img alt="x" src="http://foreign.example/x.png">`)
 	page("/image", `<h1>Ảnh</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==">`)
 	page("/throws", `<h1>Lỗi</h1><script nonce="x">throw new Error("planted")</script>`)
