@@ -168,9 +168,8 @@ func (x *aviary) otherCommunes(path string) bool {
 // seeds are the addresses that no link leads to, or not for everybody.
 func (x *aviary) seeds(c *crawl) {
 	base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
-	more := url.Values{"dinh-dang": {"xlsx", "csv", "pdf"}, "nhom": {"tinh-cu", "nhom-xa", "huyen", "x"}, "xep": {"dat", "dat-giam", "cap-nhat", "thieu", "gia-tri", "x"}, "q": {"Ka Đô", "24931", "x"},
-		"khoang": {"2", "0-1"}, "phu-trach": {"thong_tin", "noi_vu"}, "trang": {"1", "2", "-1", "x"}, "loai": {"tu-choi", "canh-bao"}, "ket-qua": {"met", "not_met", "missing", "no_threshold", "x"},
-		"ngay": {"2024-05-01", "x"}, "ky": {darkPeriod, emptyPeriod, "x"}, "bo": {"x", "xa-ntm-2026-2030"}, "ve": {"/lam-viec"}}
+	more := url.Values{"dinh-dang": {"xlsx", "csv", "pdf"}, "nhom": {"tinh-cu", "nhom-xa"}, "xep": {"dat", "dat-giam", "cap-nhat", "thieu", "gia-tri"}, "q": {"Ka Đô"},
+		"khoang": {"2", "0-1"}, "phu-trach": {"thong_tin"}, "trang": {"2", "x"}, "loai": {"tu-choi"}, "ket-qua": {"not_met", "missing", "no_threshold"}, "ngay": {"2024-05-01"}, "ky": {darkPeriod, emptyPeriod, "x"}, "bo": {"x"}}
 	for _, path := range []string{"/", "/xa", "/tieu-chi", "/tieu-chi/" + province.Set, "/tieu-chi/x", "/lam-viec", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/nhap-lieu", "/dang-nhap",
 		"/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x", "/healthz", "/readyz"} {
 		c.addWith(path, base, more)

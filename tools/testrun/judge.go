@@ -73,7 +73,9 @@ func judge(r *gotest.Report, skips []skip, haveShared bool) []string {
 
 // accept returns "" when the skip of t is listed and its condition holds, else what is wrong.
 func accept(t *gotest.Test, skips []skip, haveShared bool) string {
-	i := slices.IndexFunc(skips, func(s skip) bool { return s.pkg == t.Package && s.test == t.Name })
+	i := slices.IndexFunc(skips, func(s skip) bool {
+		return s.pkg == t.Package && (s.test == t.Name || strings.HasPrefix(t.Name, s.test+"/")) // a line covers the subtests
+	})
 	if i < 0 {
 		return "not listed in testdata/skips.txt"
 	}

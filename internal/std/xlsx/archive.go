@@ -109,6 +109,16 @@ func tooDense(unpacked, packed uint64) bool {
 // has reports whether the archive holds a part of this name.
 func (a *archive) has(name string) bool { return a.entries[strings.ToLower(name)] != nil }
 
+// hasExtension reports whether the archive holds a part whose name ends so, in any case, without the dot.
+func (a *archive) hasExtension(ext string) bool {
+	for name := range a.entries {
+		if strings.HasSuffix(name, "."+strings.ToLower(ext)) {
+			return true
+		}
+	}
+	return false
+}
+
 // open unpacks one part. What is read counts against the limits of the whole archive.
 func (a *archive) open(name string) (io.ReadCloser, error) {
 	f := a.entries[strings.ToLower(name)]

@@ -74,9 +74,13 @@ func eachElement(a *archive, name string, f func(*tokens, xml.StartElement) erro
 	}
 }
 
-// checkContentTypes refuses a file that declares macros, whatever its parts are called.
+// checkContentTypes refuses a file that declares macros, whatever its parts are called. A type for an extension that no
+// part has declares nothing: excelize writes that of macros for ".bin" into every workbook it saves.
 func checkContentTypes(a *archive) error {
 	return eachElement(a, "[Content_Types].xml", func(_ *tokens, e xml.StartElement) error {
+		if e.Name.Local == "Default" && !a.hasExtension(attr(e, "Extension")) {
+			return nil
+		}
 		kind := strings.ToLower(attr(e, "ContentType"))
 		if strings.Contains(kind, "macro") || strings.Contains(kind, "vba") || strings.Contains(kind, "activex") {
 			return fmt.Errorf("%w: content of type %q", ErrUnsafe, kind)

@@ -292,6 +292,11 @@ func TestRefused(t *testing.T) {
 	central := bytes.LastIndex(liar, []byte("xl/media/a.bin")) - 46
 	copy(liar[central+24:], []byte{1, 0, 0, 0})
 
+	macroBin := strings.Replace(typesPart, "</Types>", `<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>`, 1)
+	if _, err := read(archiveOf(t, part{"[Content_Types].xml", macroBin})); err != nil {
+		t.Errorf("a type of macros for an extension that no part has, as excelize saves: %v", err)
+	}
+
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -327,6 +332,7 @@ func TestRefused(t *testing.T) {
 		{"document inside", archiveOf(t, part{"xl/embeddings/a.docx", "x"}), ErrUnsafe},
 		{"macros", archiveOf(t, part{"xl/vbaProject.bin", "x"}), ErrUnsafe},
 		{"macros under another name", archiveOf(t, part{"[Content_Types].xml", strings.Replace(typesPart, "</Types>", `<Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>`, 1)}), ErrUnsafe},
+		{"macros by extension", archiveOf(t, part{"[Content_Types].xml", macroBin}, part{"xl/Data.BIN", "x"}), ErrUnsafe},
 		{"macro sheet", archiveOf(t, part{"xl/macrosheets/sheet1.xml", "<a/>"}), ErrUnsafe},
 		{"document type", archiveOf(t, part{"xl/worksheets/sheet1.xml", `<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY a "b">]>` + sheetPart}), ErrUnsafe},
 		{"document type in shared strings", archiveOf(t, part{"xl/sharedStrings.xml", "<!doctype sst SYSTEM 'http://example.com/a.dtd'>" + sharePart}), ErrUnsafe},

@@ -24,8 +24,9 @@ const (
 
 // ledger holds what was checked for each promise and what was wrong.
 type ledger struct {
-	made  map[string]int
-	wrong map[string][]string
+	made     map[string]int
+	wrong    map[string][]string
+	reported bool
 }
 
 func newLedger() *ledger { return &ledger{made: map[string]int{}, wrong: map[string][]string{}} }
@@ -38,8 +39,20 @@ func (l *ledger) check(promise string, ok bool, format string, args ...any) {
 	}
 }
 
+// unreported tells what was wrong before a story that could not be told to its end broke off.
+func (l *ledger) unreported(t *testing.T) {
+	for p, wrong := range l.wrong {
+		for _, w := range wrong {
+			if !l.reported {
+				t.Logf("%s: %s", p, w)
+			}
+		}
+	}
+}
+
 // report runs a subtest for each promise.
 func (l *ledger) report(t *testing.T, promises ...string) {
+	l.reported = true
 	for _, p := range promises {
 		t.Run(p, func(t *testing.T) {
 			if l.made[p] == 0 {

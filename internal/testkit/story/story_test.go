@@ -76,6 +76,7 @@ func tell(t *testing.T, who teller) *play {
 	node := testkit.Start(t, testkit.Options{Demo: true})
 	p := &play{node: node, who: who, screen: &screen{Page: browser.Open(t, who.device), ledger: newLedger(), t: t, root: reference.Root(t),
 		width: who.device.Width, height: who.device.Height, scripts: !who.device.NoScript}}
+	t.Cleanup(func() { p.unreported(t) })
 	p.Go(node.URL + who.lang + "/")
 	p.plantOutsideImage()
 	p.board(atFirst)
