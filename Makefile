@@ -63,8 +63,8 @@ sabotage: assets bin/sabotage ## prove that tests bite: break each promise once 
 fuzz: bin/fuzz ## run each fuzz target for FUZZTIME (10m)
 	exec bin/fuzz -time $(FUZZTIME) -run '$(RUN)'
 
-soak: sabotage fuzz bench ## before an issue is closed: all sabotages, long fuzzing, benches, 1,000 kills
-	LANGSO_KILLS=1000 bin/testrun -run 'Kill|Durab' -timeout=3h
+soak: sabotage fuzz bench ## before an issue is closed: all sabotages, long fuzzing, benches, 1,000 kills, 200 races
+	LANGSO_SOAK=1 bin/testrun -run 'Durab|TwoNodes' -timeout=3h ./internal/testkit/process
 
 bin/testrun bin/sabotage bin/fuzz: bin/%: FORCE
 	@$(GO) -C tools build -o ../$@ ./$*

@@ -44,19 +44,33 @@ type app struct {
 // errNoDatabase is the refusal of commands that do not create a database.
 func errNoDatabase(dir string) error { return fault.New(fault.NotFound, "app.no_database", dir) }
 
-// exists reports whether the settings point at a database that was already created (PostgreSQL: always tried).
-func exists(c config.Config) bool {
-	if c.Database != "" {
-		return true
+// storedKind returns what the database of the settings was made for, "" when there is none yet. It creates nothing.
+func storedKind(ctx context.Context, c config.Config) (kind, error) {
+	if c.Database == "" {
+		if _, err := os.Stat(filepath.Join(c.Data, "langso.db")); err != nil {
+			return "", nil
+		}
 	}
-	_, err := os.Stat(filepath.Join(c.Data, "langso.db"))
-	return err == nil
+	store, err := db.Open(ctx, options(c))
+	if err != nil {
+		return "", err
+	}
+	defer store.Close()
+	if made, err := store.Migrated(ctx); err != nil || !made {
+		return "", err
+	}
+	k, err := store.Meta(ctx, metaKind)
+	return kind(k), err
+}
+
+func options(c config.Config) db.Options {
+	return db.Options{Dir: c.Data, URL: c.Database, Clock: &clock.Clock{}, Unsafe: c.UnsafeTestDB}
 }
 
 // open opens the store, brings its schema up to date and installs the reference data of this release. A new database
 // becomes one of kind want.
 func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ *app, err error) {
-	store, err := db.Open(ctx, db.Options{Dir: c.Data, URL: c.Database, Clock: &clock.Clock{}, Unsafe: c.UnsafeTestDB})
+	store, err := db.Open(ctx, options(c))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +103,9 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ 
 		if err != nil {
 			return nil, err
 		}
-		stored = string(want)
+		if stored, err = store.Meta(ctx, metaKind); err != nil { // another process may have been first
+			return nil, err
+		}
 	}
 	a.kind = kind(stored)
 	for _, m := range a.modules {
@@ -104,8 +120,11 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ 
 }
 
 // create fills a new database in one transaction: its kind, the reference data, and for a demo the illustrative
-// province. Cut off in the middle, it leaves nothing.
+// province. Cut off in the middle, it leaves nothing. A database that another process has created meanwhile stays as it is.
 func (a *app) create(ctx context.Context, tx *db.Tx, k kind) error {
+	if made, err := a.kit.DB.Meta(ctx, metaKind); err != nil || made != "" {
+		return err
+	}
 	if err := tx.SetMeta(ctx, metaKind, string(k)); err != nil {
 		return err
 	}
@@ -168,19 +187,23 @@ func (u unitCodes) UnitID(ctx context.Context, code string) (int64, error) {
 
 // check runs the invariants of every module and of the audit.
 func (a *app) check(ctx context.Context) ([]string, error) {
-	failures, err := audit.Check(ctx, a.kit.DB)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range a.modules {
-		if m.Check == nil {
-			continue
+	var failures []string
+	// One state of the database for everything: beside a busy server, values and verdicts of two instants never agree.
+	err := a.kit.DB.Snapshot(ctx, func(ctx context.Context) (err error) {
+		if failures, err = audit.Check(ctx, a.kit.DB); err != nil {
+			return err
 		}
-		f, err := m.Check(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", m.Name, err)
+		for _, m := range a.modules {
+			if m.Check == nil {
+				continue
+			}
+			f, err := m.Check(ctx)
+			if err != nil {
+				return fmt.Errorf("check %s: %w", m.Name, err)
+			}
+			failures = append(failures, f...)
 		}
-		failures = append(failures, f...)
-	}
-	return failures, nil
+		return nil
+	})
+	return failures, err
 }

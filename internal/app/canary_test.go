@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"langso/internal/platform/account"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/db"
 	"langso/internal/territory"
 	"langso/internal/testkit/province"
 )
@@ -86,14 +86,15 @@ func newAviary(w *house) *aviary {
 	w.loadSet()
 	x := &aviary{house: w, home: w.unit("24943"), away: w.unit("24931"), visitors: map[string]*visitor{byGuest: w.visitor(0)}}
 	home, away := int64(x.home.ID), int64(x.away.ID)
-	// Who wrote a value is an inside field; a login never shows elsewhere but on the list of uploads.
+	// Who wrote a value is an inside field; besides, a login shows on the list of uploads, to its owner and to the office. Those
+	// of away hand in a workbook when they intrude.
 	people := []struct {
 		who, login string
 		grant      auth.Grant
 	}{
 		{byOwner, x.plant("login of the officer of home", seesHome...), auth.Grant{Role: auth.CommuneOfficer, Unit: home}},
 		{byNeighbour, x.plant("login of the officer of away", seesAway...), auth.Grant{Role: auth.CommuneOfficer, Unit: away}},
-		{byNearby, x.plant("login of a department that wrote nothing"), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
+		{byNearby, x.plant("login of a department that holds away only", byNearby, byOffice), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
 		{byDepartment, x.plant("login of a department that wrote about home", seesHome...), auth.Grant{Role: auth.Department, Departments: []string{"thong_tin"}}},
 		{byOtherProvDep, x.plant("login of another department that wrote nothing"), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
 		{byOffice, x.plant("login of the office that wrote about home", seesHome...), auth.Grant{Role: auth.ProvinceOffice}},
@@ -130,11 +131,15 @@ func newAviary(w *house) *aviary {
 	}{{byOwner, "", []string{byOwner, byOffice}}, {byOwner, "ghi", []string{byOwner, byOffice}}, {byOwner, "bo", []string{byOwner, byOffice}},
 		{byDepartment, "", []string{byDepartment, byOffice}}, {byDepartment, "ghi", []string{byDepartment, byOffice}}} {
 		say := func(field string) string { return x.plant(field+" of an upload ("+u.by+", "+u.end+")", u.seen...) }
+		name := say("file name")
+		if u.end == "bo" {
+			u.seen = nil // of what was dropped only the name of the file is shown
+		}
 		file := matrix(w.t, say("sheet"), []string{"Mã xã", "Tên xã", "1.1", "2.2"}, []string{x.home.Code, x.home.Name, say("refused text"), "3,5"}, []string{"99999", say("unknown unit"), "88,5", "4"})
 		if u.by == byDepartment {
 			file = matrix(w.t, say("sheet"), []string{"Mã xã", "Tên xã", "1.1", "1.2"}, []string{x.home.Code, x.home.Name, say("refused text"), "7"}, []string{"99999", say("unknown unit"), "88,5", "4"})
 		}
-		a := x.visitors[u.by].upload(province.Set, walkPeriod, say("file name")+".xlsx", file)
+		a := x.visitors[u.by].upload(province.Set, walkPeriod, name+".xlsx", file)
 		id, ok := strings.CutPrefix(a.location(), "/lam-viec/nhap-lieu/")
 		if !ok {
 			w.t.Fatal(a)
@@ -159,31 +164,57 @@ func (x *aviary) write(v *visitor, u *territory.Unit, period, item string, body 
 	}
 }
 
-// otherCommunes skips the pages of communes that hold nothing: they differ in their name only.
-func (x *aviary) otherCommunes(path string) bool {
-	m := regexp.MustCompile(`^/(?:xa|lam-viec/bang-diem)/(\d+)`).FindStringSubmatch(path)
-	return m != nil && !slices.Contains([]string{x.home.Code, x.away.Code, "24955"}, m[1])
+// walkItems are the items that hold something, and one that no set knows.
+var walkItems = []string{"1", "1.1", "1.2", "2", "2.1", "2.2", "9.9"}
+
+// elsewhere skips the pages of communes and items that hold nothing: they differ in their names only.
+func (x *aviary) elsewhere(path string) bool {
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "lam-viec/"), "/")
+	unit := func(slug string) bool {
+		code, _, _ := strings.Cut(slug, "-")
+		return slices.Contains([]string{x.home.Code, x.away.Code}, code)
+	}
+	switch {
+	case len(parts) < 2:
+		return false
+	case parts[0] == "xa":
+		return !unit(parts[1])
+	case parts[0] == "bang-diem":
+		return !unit(parts[1]) || len(parts) > 2 && !slices.Contains(walkItems, parts[2])
+	case parts[0] == "chi-tieu":
+		return !slices.Contains(walkItems, parts[1])
+	case parts[0] == "tieu-chi":
+		return len(parts) > 2 && (parts[1] != province.Set || !slices.Contains(walkItems, parts[2]))
+	}
+	return false
 }
 
 // seeds are the addresses that no link leads to, or not for everybody.
 func (x *aviary) seeds(c *crawl) {
 	base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
-	more := url.Values{"dinh-dang": {"xlsx", "csv", "pdf"}, "nhom": {"tinh-cu", "nhom-xa"}, "xep": {"dat", "dat-giam", "cap-nhat", "thieu", "gia-tri"}, "q": {"Ka Đô"},
-		"khoang": {"2", "0-1"}, "phu-trach": {"thong_tin"}, "trang": {"2", "x"}, "loai": {"tu-choi"}, "ket-qua": {"not_met", "missing", "no_threshold"}, "ngay": {"2024-05-01"}, "ky": {darkPeriod, emptyPeriod, "x"}, "bo": {"x"}}
-	for _, path := range []string{"/", "/xa", "/tieu-chi", "/tieu-chi/" + province.Set, "/tieu-chi/x", "/lam-viec", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/nhap-lieu", "/dang-nhap",
-		"/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x", "/healthz", "/readyz"} {
-		c.addWith(path, base, more)
+	periods := []string{darkPeriod, emptyPeriod}
+	for _, path := range []string{"/", "/lam-viec/tinh"} {
+		c.addWith(path, base, url.Values{"dinh-dang": {"xlsx", "pdf"}, "nhom": {"tinh-cu", "nhom-xa"}, "ky": append(periods, "x"), "bo": {"x"}})
 	}
+	c.addWith("/lam-viec/bang-diem", base, url.Values{"xep": {"dat", "dat-giam", "cap-nhat"}, "q": {"Ka Đô"}, "khoang": {"2", "0-1"}, "trang": {"2"}, "ky": periods})
+	c.addWith("/lam-viec/chi-tieu", base, url.Values{"xep": {"thieu"}, "phu-trach": {"thong_tin", "noi_vu"}, "ky": periods})
+	c.addWith("/xa", nil, url.Values{"q": {"Ka Đô", "24931"}, "ngay": {"2024-05-01", "x"}, "dinh-dang": {"csv"}})
+	c.addWith("/lam-viec/nhap-lieu", base, nil)
+	c.addWith("/tieu-chi/"+province.Set, nil, url.Values{"ngay": {"2024-05-01"}})
 	for _, u := range []*territory.Unit{x.home, x.away} {
-		c.addWith("/xa/"+u.Slug(), base, more)
-		c.addWith("/lam-viec/bang-diem/"+u.Slug(), base, more)
+		c.addWith("/xa/"+u.Slug(), base, url.Values{"ky": periods})
+		c.addWith("/lam-viec/bang-diem/"+u.Slug(), base, url.Values{"ky": periods})
 	}
-	for _, item := range []string{"1", "1.1", "1.2", "2", "2.1", "2.2", "9.9"} {
-		c.addWith("/tieu-chi/"+province.Set+"/"+item, base, more)
+	for _, item := range walkItems {
+		more := url.Values{"xep": {"gia-tri", "ten"}, "ket-qua": {"not_met", "missing", "no_threshold"}, "nhom": {"nhom-xa"}, "ky": periods}
+		c.addWith("/tieu-chi/"+province.Set+"/"+item, url.Values{"ky": {walkPeriod}}, more)
 		c.addWith("/lam-viec/chi-tieu/"+item, base, more)
 		for _, u := range []*territory.Unit{x.home, x.away} {
-			c.addWith("/lam-viec/bang-diem/"+u.Slug()+"/"+item, base, more)
+			c.addWith("/lam-viec/bang-diem/"+u.Slug()+"/"+item, base, url.Values{"ky": periods})
 		}
+	}
+	for _, path := range []string{"/tieu-chi", "/tieu-chi/x", "/lam-viec", "/dang-nhap", "/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x", "/healthz", "/readyz"} {
+		c.add(path)
 	}
 	for _, id := range x.batches {
 		c.addWith("/lam-viec/nhap-lieu/"+id, url.Values{}, url.Values{"loai": {"tu-choi", "canh-bao"}, "trang": {"2"}})
@@ -193,9 +224,9 @@ func (x *aviary) seeds(c *crawl) {
 		c.add("/api/v1/" + f)
 	}
 	c.addAPI(x.t, map[string][]string{
-		"set": {province.Set, "xa-ntm-2026-2030", "x"}, "indicator": {"1.1", "1.2", "2.1", "1", "9.9"}, "item": {"1.1", "1.2", "2.1", "2.2", "1", "9.9"}, "code": {x.home.Code, x.away.Code, "1"},
-		"period": {walkPeriod, darkPeriod, emptyPeriod, "x"}, "group_by": {"former_province", "district", "commune_group", "x"}, "at": {"2026-09-30", "2024-05-01", "x"},
-		"level": {"commune", "district", "x"}, "kind": {"xa", "x"}, "parent": {"68", "1"}, "q": {x.home.Name, "x"}, "limit": {"20", "1", "x"},
+		"set": {province.Set, "x"}, "indicator": {"1.1", "1.2", "2.1", "1"}, "item": {"1.1", "1.2", "2.1", "1"}, "code": {x.home.Code, x.away.Code},
+		"period": {walkPeriod, darkPeriod, emptyPeriod}, "group_by": {"former_province", "commune_group", "x"}, "at": {"2026-09-30", "x"},
+		"level": {"commune", "x"}, "kind": {"xa"}, "parent": {"68", "1"}, "q": {x.home.Name}, "limit": {"20", "x"},
 	})
 }
 
@@ -229,7 +260,11 @@ func TestCanaryCrawl(t *testing.T) {
 		if len(x.list) < 40 {
 			t.Fatalf("%d words planted", len(x.list))
 		}
-		for _, who := range []string{byGuest, byNeighbour, byNearby, byOtherProvDep, byOwner, byDepartment, byOffice} {
+		visitors := []string{byGuest, byNeighbour, byNearby, byOtherProvDep, byOwner, byDepartment, byOffice}
+		if w.app.kit.DB.Engine() == db.Postgres { // what is shown does not depend on the engine: those that differ most
+			visitors = []string{byGuest, byNeighbour, byNearby, byOffice}
+		}
+		for _, who := range visitors {
 			found := map[string]string{} // field → the first address that showed it
 			look := func(a *answer) {
 				for _, text := range said(a) {
@@ -251,7 +286,7 @@ func TestCanaryCrawl(t *testing.T) {
 				x.intrude(v, x.away, look)
 			}
 			c := newCrawl(w, v, look)
-			c.skip = x.otherCommunes
+			c.skip = x.elsewhere
 			x.seeds(c)
 			c.run()
 			for _, k := range x.list {
@@ -266,10 +301,10 @@ func TestCanaryCrawl(t *testing.T) {
 			if who == byOffice && len(c.missed()) > 0 {
 				t.Errorf("the crawl never saw %v", c.missed())
 			}
-			if c.answers < 500 {
+			if c.answers < 300 {
 				t.Errorf("%s: only %d answers", who, c.answers)
 			}
-			t.Logf("%s: %d answers, %d of %d words %v", who, c.answers, len(found), len(x.list), c.routes)
+			t.Logf("%s: %d answers, %d of %d words", who, c.answers, len(found), len(x.list))
 		}
 		logged, n := w.log.since(0)
 		if n == 0 {

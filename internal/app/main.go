@@ -56,7 +56,11 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // onStore opens the store and runs the command there, acting as the province office.
 func onStore(ctx context.Context, c config.Config, cmd *cli.Command, rest []string, in cli.Input, stderr io.Writer) error {
-	if !cmd.Creates && !exists(c) {
+	made, err := storedKind(ctx, c)
+	if err != nil {
+		return err
+	}
+	if made == "" && !cmd.Creates {
 		return errNoDatabase(c.Data)
 	}
 	a, err := open(ctx, c, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), production)
@@ -139,7 +143,7 @@ func builtins(stderr io.Writer) []cli.Command {
 			return serve(ctx, c, production, stderr)
 		}),
 		run("demo", "app.help.demo", func(ctx context.Context, c config.Config, _ cli.Input) error { return serve(ctx, c, demo, stderr) }),
-		run("config", "app.help.config", func(_ context.Context, c config.Config, in cli.Input) error { c.Print(in.Out); return nil }),
+		run("config", "app.help.config", func(_ context.Context, c config.Config, in cli.Input) error { return in.Print(c.Shown(), c.Print) }),
 		run("version", "app.help.version", func(_ context.Context, _ config.Config, in cli.Input) error {
 			return in.Print(map[string]string{"version": Version()}, func(w io.Writer) { fmt.Fprintln(w, Version()) })
 		}),

@@ -109,6 +109,10 @@ func (a *app) outer(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("X-Request-Id", id)
+		if strings.HasPrefix(r.URL.Path, "/api/") { // answers may depend on who asks
+			h.Set("Cache-Control", "private, no-cache")
+			h.Add("Vary", "Cookie, Authorization, Accept-Language")
+		}
 		lang := i18n.Vi
 		if rest, ok := strings.CutPrefix(r.URL.Path, "/en"); ok && (rest == "" || rest[0] == '/') {
 			lang = i18n.En
@@ -119,7 +123,7 @@ func (a *app) outer(next http.Handler) http.Handler {
 		} else if strings.HasPrefix(r.URL.Path, "/api/") && strings.HasPrefix(r.Header.Get("Accept-Language"), "en") {
 			lang = i18n.En
 		}
-		ctx := i18n.With(r.Context(), a.texts, lang)
+		ctx := web.WithLog(i18n.With(r.Context(), a.texts, lang), a.kit.Log)
 		ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Demo: a.kind == demo, RequestID: id, SaveData: r.Header.Get("Save-Data") == "on"})
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -200,6 +204,13 @@ func serve(ctx context.Context, c config.Config, want kind, stderr io.Writer) er
 	defer stop()
 	if want == demo && !loopback(c.Listen) {
 		return fault.New(fault.Invalid, "app.demo_loopback", c.Listen)
+	}
+	made, err := storedKind(ctx, c)
+	if err != nil {
+		return err
+	}
+	if made != "" && made != want { // before anything of it is touched
+		return fault.New(fault.Invalid, "app.wrong_kind."+string(want))
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, nil))
 	a, err := open(ctx, c, log, want)

@@ -6,9 +6,11 @@ import (
 	"embed"
 	"encoding/csv"
 	"fmt"
+	"path"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/platform/audit"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
 	"langso/internal/territory"
 )
@@ -55,6 +57,10 @@ func (s *Service) demoVerdicts(ctx context.Context, tx *db.Tx, set, period, file
 	if err != nil {
 		return err
 	}
+	body, err := demoFiles.ReadFile(file)
+	if err != nil {
+		return err
+	}
 	var changes []change
 	err = eachDemoRow(file, f.Roster, func(u *territory.Unit, col, val string) error {
 		item := Item{ID: col, Criterion: criteria}
@@ -66,10 +72,19 @@ func (s *Service) demoVerdicts(ctx context.Context, tx *db.Tx, set, period, file
 	if err != nil {
 		return err
 	}
-	if _, err := s.write(ctx, tx, f, changes); err != nil {
+	b := batchRow{Set: set, Period: period, Actor: auth.Of(ctx).Login, State: "written", FileName: path.Base(file), SHA256: hexSum(body), Report: "{}"}
+	if err := insertBatch(ctx, tx, &b, nil); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Entry{Action: "results.demo", Key: set + "/" + period, New: map[string]any{"values": len(changes), "values_sha256": digestChanges(changes)}})
+	for i := range changes {
+		changes[i].Batch = b.ID
+	}
+	o, err := s.write(ctx, tx, f, changes)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{Action: actionImport, Key: set + "/" + period,
+		New: imported{Batch: b.ID, File: b.FileName, SHA256: b.SHA256, Digest: digest(o.Versions), Created: o.Created}})
 }
 
 // demoRecognised loads who was recognised at the end of 2023: 109 new-style, 41 advanced, 16 model communes (figures of

@@ -37,10 +37,58 @@ type Correction struct {
 // between, invalid for a value that the indicator cannot have, forbidden without the right there.
 func (s *Service) Correct(ctx context.Context, c Correction) (err error) {
 	defer fault.Wrap(&err, "assessment.Correct(%d, %s)", c.Unit, c.Item.key())
-	f, err := s.Frame(ctx, c.Set, c.Period)
-	if err != nil {
-		return err
-	}
+	c.Reason = vntext.Squeeze(vntext.NFC(c.Reason))
+	c.Figure = c.Figure.normal()
+	// Everything is read inside the transaction, so that the verdict stored is that of the sets and units of this instant.
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		f, err := s.Frame(ctx, c.Set, c.Period)
+		if err != nil {
+			return err
+		}
+		if err := f.mayCorrect(ctx, c); err != nil {
+			return err
+		}
+		var now current
+		if f.hasBook {
+			have, err := loadCurrent(ctx, tx, f.book.ID, []change{{Unit: c.Unit, Item: c.Item}})
+			if err != nil {
+				return err
+			}
+			now = have[cellKey{c.Unit, c.Item}]
+		}
+		if newest(now).etag() != c.IfMatch {
+			return fault.New(fault.Stale, "assessment.stale_version")
+		}
+		var before any
+		if v := newest(now); v != nil {
+			before = v.Figure
+		}
+		state := f.stateFor(ctx, c.Unit, c.Item)
+		o, err := s.write(ctx, tx, f, []change{{Unit: c.Unit, Item: c.Item, Figure: c.Figure, State: state, Note: c.Reason, Anew: true}})
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: actionEdit,
+			Key:    f.Set.Code + "/" + f.Period.ID + "/" + strconv.FormatInt(int64(c.Unit), 10) + "/" + c.Item.key(),
+			Old:    before,
+			New:    edited{Figure: c.Figure, Reason: c.Reason, State: state, Digest: digest(o.Versions)},
+		})
+	})
+}
+
+// actionEdit and edited are what the audit keeps of a correction.
+const actionEdit = "results.edit"
+
+type edited struct {
+	Figure Figure `json:"figure"`
+	Reason string `json:"reason"`
+	State  State  `json:"state"`
+	Digest string `json:"values_sha256"`
+}
+
+// mayCorrect refuses corrections that the actor may not make or that cannot be true.
+func (f *Frame) mayCorrect(ctx context.Context, c Correction) error {
 	if err := f.inProgramme(c.Unit); err != nil {
 		return err
 	}
@@ -50,48 +98,15 @@ func (s *Service) Correct(ctx context.Context, c Correction) (err error) {
 	if err := auth.Require(ctx, auth.EditResults, f.scope(c.Unit, c.Item)); err != nil {
 		return err
 	}
-	if c.IfMatch == "" {
+	switch {
+	case c.IfMatch == "":
 		return fault.New(fault.Unconditional, "assessment.no_version")
-	}
-	c.Reason = vntext.Squeeze(vntext.NFC(c.Reason))
-	if c.Reason == "" {
+	case c.Reason == "":
 		return fault.New(fault.Invalid, "assessment.no_reason").At("ly-do")
-	}
-	if len(c.Reason) > 2000 {
+	case len(c.Reason) > 2000:
 		return fault.New(fault.TooLarge, "assessment.reason_too_long").At("ly-do")
 	}
-	c.Figure = c.Figure.normal()
-	if err := checkFigure(f.Set, c.Item, c.Figure); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		b, err := f.openBook(ctx, tx)
-		if err != nil {
-			return err
-		}
-		ch := change{Unit: c.Unit, Item: c.Item, Figure: c.Figure, State: f.stateFor(ctx, c.Unit, c.Item), Note: c.Reason, Anew: true}
-		have, _, err := loadCurrent(ctx, tx, b.ID, []change{ch})
-		if err != nil {
-			return err
-		}
-		now := have[cellKey{c.Unit, c.Item}]
-		if newest(now).etag() != c.IfMatch {
-			return fault.New(fault.Stale, "assessment.stale_version")
-		}
-		var before any
-		if v := newest(now); v != nil {
-			before = v.Figure
-		}
-		if _, err := s.write(ctx, tx, f, []change{ch}); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			Action: "results.edit",
-			Key:    f.Set.Code + "/" + f.Period.ID + "/" + strconv.FormatInt(int64(c.Unit), 10) + "/" + c.Item.key(),
-			Old:    before,
-			New:    map[string]any{"figure": c.Figure, "reason": c.Reason, "state": ch.State},
-		})
-	})
+	return checkFigure(f.Set, c.Item, c.Figure)
 }
 
 // newest is the version that somebody who sees inside values sees.
@@ -221,8 +236,10 @@ func ParseFigure(value, numerator, denominator, level, verdict string) (f Figure
 		if d.Num == 0 {
 			return f, fault.New(fault.Invalid, "assessment.zero_denominator").At("mau-so")
 		}
-		f.HasNumber, f.Scale = true, max(n.Scale, d.Scale)
-		f.Num, f.Den = rescale(n, f.Scale), rescale(d, f.Scale)
+		var fits bool
+		if f, fits = f.withRatio(n, d); !fits {
+			return f, fault.New(fault.Invalid, "assessment.too_many_digits").At("tu-so")
+		}
 	case value != "":
 		n, err := parseField(value, "gia-tri")
 		if err != nil {

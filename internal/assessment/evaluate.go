@@ -128,7 +128,7 @@ func judge(s *criteria.Set, ind *criteria.Indicator, p criteria.Place, f *Figure
 				j.Differs = true
 			}
 			return j
-		case f.Declared == "":
+		case f.Declared == "" && f.Word == "":
 			return Judged{Verdict: NoThreshold, Reason: NumberForWord}
 		}
 	}

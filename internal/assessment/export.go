@@ -2,19 +2,17 @@ package assessment
 
 import (
 	"context"
-	"slices"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/criteria"
-	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/vntext"
 	"langso/internal/territory"
 )
 
-// Export writes every value of a set and period as the actor sees it, as a workbook that brings no difference when it is
-// handed in again. Guests get the verified values.
+// Export writes every verified value of a set and period as a workbook that brings no difference when it is handed in
+// again. Drafts are left out: an office that imports the file would make them verified without having looked.
 func (s *Service) Export(ctx context.Context, set, period string) (_ []byte, err error) {
 	defer fault.Wrap(&err, "assessment.Export(%s, %s)", set, period)
 	var f *Frame
@@ -24,12 +22,8 @@ func (s *Service) Export(ctx context.Context, set, period string) (_ []byte, err
 			return err
 		}
 		return currentVersions(ctx, s.db.Read(ctx), f.book.ID, nil, func(v Version, public bool) error {
-			k := cellKey{v.Unit, v.Item}
-			if _, draft := seen[k]; public && draft {
-				return nil
-			}
-			if public || f.sees(ctx, v.Unit) == viewInternal {
-				seen[k] = v
+			if public {
+				seen[cellKey{v.Unit, v.Item}] = v
 			}
 			return nil
 		})
@@ -102,10 +96,14 @@ func (s *Service) RefusalFile(ctx context.Context, id int64) (_ []byte, err erro
 	if err != nil {
 		return nil, err
 	}
-	if row.File == nil {
+	file, err := batchFile(ctx, s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	if file == nil {
 		return nil, fault.New(fault.NotFound, "assessment.no_refusals")
 	}
-	r, err := s.readFile(ctx, row.Set, row.Period, row.File)
+	r, err := s.readFile(ctx, row.Set, row.Period, file)
 	if err != nil {
 		return nil, err
 	}
@@ -122,25 +120,18 @@ func (s *Service) RefusalFile(ctx context.Context, id int64) (_ []byte, err erro
 		}
 		rows = append(rows, out)
 	}
-	for _, v := range r.read.Values {
-		if item := (Item{ID: v.Indicator, Criterion: v.IsCriterion}); !auth.Of(ctx).May(auth.ImportResults, r.frame.scope(v.Unit, item)) {
-			rows = append(rows, r.withoutRight(ctx, v))
+	for _, p := range r.problems {
+		if p.Code == noRight || p.Code == tooManyDigits {
+			rows = append(rows, r.ownRefusal(ctx, p))
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b workbook.RefusalRow) int {
-		if a.Sheet != b.Sheet {
-			return 0 // sheets keep the order of the workbook
-		}
-		return a.Row - b.Row
-	})
 	return workbook.WriteRefusals(r.frame.Set, doc, rows)
 }
 
-// withoutRight is the row of a value that the actor may not write.
-func (r *reading) withoutRight(ctx context.Context, v workbook.Value) workbook.RefusalRow {
-	p := workbook.Problem{Sheet: v.Sheet, Row: v.Row, Col: v.Col, Code: noRight, Unit: v.Unit, Indicator: v.Indicator}
-	x := workbook.Refused{Problem: p, Sheet: v.Sheet, Row: v.Row, Col: v.Col, Indicator: v.Indicator, Level: v.LevelWord, Value: v.Raw}
-	if u := r.frame.Register.Unit(v.Unit); u != nil {
+// ownRefusal is the row of a value that the workbook gave, but that cannot be stored.
+func (r *reading) ownRefusal(ctx context.Context, p workbook.Problem) workbook.RefusalRow {
+	x := workbook.Refused{Problem: p, Sheet: p.Sheet, Row: p.Row, Col: p.Col, Indicator: p.Indicator, Value: p.Raw}
+	if u := r.frame.Register.Unit(p.Unit); u != nil {
 		x.UnitCode, x.UnitName = u.Code, u.Name
 	}
 	return workbook.RefusalRow{Refused: x, Reason: r.words(ctx, p)}

@@ -2,14 +2,17 @@ package assessment
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
+	"sync"
+	"time"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/criteria"
@@ -45,7 +48,11 @@ type Report struct {
 	Ignored       IgnoredCounts `json:"ignored"`
 	Errors        []ReportLine  `json:"errors"`
 	Warnings      []ReportLine  `json:"warnings"`
-	Values        []ReportValue `json:"values,omitempty"`
+	Values        []ReportValue `json:"values,omitzero"`
+	// Batch is the number of the upload that wrote the values; its refused values can be fetched. 0 = nothing was written.
+	Batch int64 `json:"batch,omitempty"`
+
+	outcome outcome
 }
 
 // IgnoredCounts counts what was understood as context.
@@ -78,8 +85,12 @@ type ReportValue struct {
 	Verdict     string       `json:"verdict,omitempty"`
 }
 
-// noRight is the code of a value outside the actor's rights; the workbook itself is fine there.
-const noRight = "no_right"
+// Codes of our own beside those of the workbook, which is fine there: a value outside the actor's rights, and one whose
+// digits cannot be stored.
+const (
+	noRight       workbook.Code = "no_right"
+	tooManyDigits workbook.Code = "too_many_digits"
+)
 
 // reading is a workbook understood in a frame: what would be written and what is refused.
 type reading struct {
@@ -96,31 +107,81 @@ func (s *Service) readFile(ctx context.Context, set, period string, file []byte)
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{frame: f, read: &workbook.Reading{}}
-	wb, err := openWorkbook(file)
-	if err != nil {
-		r.problems = []workbook.Problem{{Code: fileCode(err)}}
-		return r, nil
-	}
-	r.read = workbook.Read(wb, workbook.Context{Set: f.Set, Period: f.Period, Register: f.Register, Roster: f.Roster})
-	r.problems = append(r.problems, r.read.Errors...)
-	for _, v := range r.read.Values {
+	u := s.read.understand(f, file)
+	r := &reading{frame: f, read: u.read, problems: slices.Clone(u.read.Errors)}
+	for _, v := range u.read.Values {
 		item := Item{ID: v.Indicator, Criterion: v.IsCriterion}
-		if !auth.Of(ctx).May(auth.ImportResults, f.scope(v.Unit, item)) {
+		fig, fits := figureOf(v)
+		switch {
+		case !auth.Of(ctx).May(auth.ImportResults, f.scope(v.Unit, item)):
 			r.problems = append(r.problems, workbook.Problem{Sheet: v.Sheet, Row: v.Row, Col: v.Col, Code: noRight, Raw: v.Raw, Unit: v.Unit, Indicator: v.Indicator})
-			continue
+		case !fits:
+			r.problems = append(r.problems, workbook.Problem{Sheet: v.Sheet, Row: v.Row, Col: v.Col, Code: tooManyDigits, Raw: v.Raw, Unit: v.Unit, Indicator: v.Indicator})
+		default:
+			r.values = append(r.values, v)
+			r.changes = append(r.changes, change{Unit: v.Unit, Item: item, Figure: fig, State: f.stateFor(ctx, v.Unit, item)})
 		}
-		r.values = append(r.values, v)
-		r.changes = append(r.changes, change{Unit: v.Unit, Item: item, Figure: figureOf(v), State: f.stateFor(ctx, v.Unit, item)})
 	}
-	sort.SliceStable(r.problems, func(i, j int) bool {
-		a, b := r.problems[i], r.problems[j]
-		if a.Sheet != b.Sheet {
-			return false // sheets keep the order of the workbook
-		}
-		return a.Row < b.Row || a.Row == b.Row && a.Col < b.Col
+	slices.SortStableFunc(r.problems, func(a, b workbook.Problem) int {
+		return cmp.Or(cmp.Compare(u.sheets[a.Sheet], u.sheets[b.Sheet]), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col))
 	})
 	return r, nil
+}
+
+// understood is what a file means in a frame, whoever asks.
+type understood struct {
+	read   *workbook.Reading
+	sheets map[string]int // order of the sheets
+}
+
+// readings keeps the last files that were understood, so that a preview does not read its workbook again for every page.
+type readings struct {
+	mu   sync.Mutex
+	kept []keptReading // the newest last
+}
+
+type keptReading struct {
+	key readingKey
+	u   *understood
+}
+
+// readingKey names everything that the meaning of a file depends on.
+type readingKey struct {
+	file   [sha256.Size]byte
+	set    int64
+	period string
+	basis  basis
+}
+
+// maxReadingsKept bounds the memory of readings; a large one takes a few MB.
+const maxReadingsKept = 4
+
+func (c *readings) understand(f *Frame, file []byte) *understood {
+	key := readingKey{sha256.Sum256(file), f.Set.Version, f.Period.ID, f.judgedOn}
+	c.mu.Lock()
+	for _, k := range c.kept {
+		if k.key == key {
+			c.mu.Unlock()
+			return k.u
+		}
+	}
+	c.mu.Unlock()
+	u := &understood{read: &workbook.Reading{}, sheets: map[string]int{}}
+	if wb, err := openWorkbook(file); err != nil {
+		u.read.Errors = []workbook.Problem{{Code: fileCode(err)}}
+	} else {
+		u.read = workbook.Read(wb, workbook.Context{Set: f.Set, Period: f.Period, Register: f.Register, Roster: f.Roster})
+		for i, sheet := range wb.Sheets {
+			u.sheets[sheet.Name] = i
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = append(c.kept, keptReading{key, u})
+	if len(c.kept) > maxReadingsKept {
+		c.kept = slices.Delete(c.kept, 0, 1)
+	}
+	return u
 }
 
 func openWorkbook(file []byte) (*xlsx.Workbook, error) {
@@ -149,43 +210,39 @@ func mayImport(ctx context.Context) error {
 }
 
 // Import reads a workbook and writes its values: all or nothing, or with Partial the good ones. The values of a province
-// office or a department are verified at once, those of a commune are drafts. A refusal is in the report, not an error.
-func (s *Service) Import(ctx context.Context, q ImportRequest) (_ *Report, err error) {
+// office or a department are verified at once, those of a commune are drafts. A refusal is in the report, not an error;
+// after a partial import the refused values stay downloadable under Report.Batch.
+func (s *Service) Import(ctx context.Context, q ImportRequest) (rep *Report, err error) {
 	defer fault.Wrap(&err, "assessment.Import(%s, %s)", q.Set, q.Period)
 	if err := mayImport(ctx); err != nil {
 		return nil, err
 	}
-	r, err := s.readFile(ctx, q.Set, q.Period, q.File)
-	if err != nil {
-		return nil, err
-	}
-	rep := r.report(ctx)
-	if q.Values {
-		rep.Values = r.listValues()
-	}
-	if q.DryRun || len(r.problems) > 0 && !q.Partial || len(r.changes) == 0 {
-		o, err := s.wouldDo(ctx, r)
+	err = untilStanding(func() error {
+		r, err := s.readFile(ctx, q.Set, q.Period, q.File)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		rep.count(o)
-		return rep, nil
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		o, err := s.writeReading(ctx, tx, r, q.FileName, q.File, 0)
-		rep.count(o)
+		rep = r.report(ctx)
+		if q.DryRun || len(r.problems) > 0 && !q.Partial || len(r.changes) == 0 {
+			rep.outcome, err = s.wouldDo(ctx, r)
+			rep.count(rep.outcome)
+		} else {
+			err = s.writeReading(ctx, r, rep, batchRow{FileName: q.FileName}, q.File)
+		}
+		if q.Values {
+			rep.Values = r.listValues()
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	rep.Written = true
 	return rep, nil
 }
 
 // wouldDo compares without writing.
 func (s *Service) wouldDo(ctx context.Context, r *reading) (outcome, error) {
-	have, _, err := loadCurrent(ctx, s.db.Read(ctx), r.frame.book.ID, r.changes)
+	have, err := loadCurrent(ctx, s.db.Read(ctx), r.frame.book.ID, r.changes)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -193,30 +250,58 @@ func (s *Service) wouldDo(ctx context.Context, r *reading) (outcome, error) {
 	return o, nil
 }
 
-// writeReading writes what a reading may write and audits it once, by digest.
-func (s *Service) writeReading(ctx context.Context, tx *db.Tx, r *reading, name string, file []byte, batch int64) (outcome, error) {
-	if batch == 0 {
-		b := batchRow{Set: r.frame.Set.Code, Period: r.frame.Period.ID, Actor: auth.Of(ctx).Login, State: "written", FileName: name, SHA256: hexSum(file), Report: "{}"}
-		if err := insertBatch(ctx, tx, &b); err != nil {
-			return outcome{}, err
+// writeReading writes what a reading may write, closes its batch (a new one when it has no id) and audits it once, by digest.
+func (s *Service) writeReading(ctx context.Context, r *reading, rep *Report, b batchRow, file []byte) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		b := b // a transaction that runs again starts from what was given
+		if b.ID == 0 {
+			b.Set, b.Period, b.Actor, b.State, b.SHA256, b.Report = r.frame.Set.Code, r.frame.Period.ID, auth.Of(ctx).Login, "pending", hexSum(file), "{}"
+			if err := insertBatch(ctx, tx, &b, file); err != nil {
+				return err
+			}
 		}
-		batch = b.ID
-	}
-	changes := make([]change, len(r.changes))
-	for i, c := range r.changes {
-		c.Batch = batch
-		changes[i] = c
-	}
-	o, err := s.write(ctx, tx, r.frame, changes)
-	if err != nil {
-		return o, err
-	}
-	return o, audit.Record(ctx, tx, audit.Entry{
-		Action: "results.import",
-		Key:    r.frame.Set.Code + "/" + r.frame.Period.ID,
-		New: map[string]any{"batch": batch, "file": name, "sha256": hexSum(file), "values_sha256": digestChanges(changes), "created": o.Created,
-			"updated": o.Updated, "unchanged": o.Unchanged, "refused": len(r.problems)},
+		changes := slices.Clone(r.changes)
+		for i := range changes {
+			changes[i].Batch = b.ID
+		}
+		o, err := s.write(ctx, tx, r.frame, changes)
+		if err != nil {
+			return err
+		}
+		rep.count(o)
+		rep.Written, rep.Batch = true, b.ID
+		body, err := json.Marshal(rep)
+		if err != nil {
+			return err
+		}
+		ok, err := closeBatch(ctx, tx, b.ID, "written", string(body), len(r.problems) > 0)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.Conflict, "assessment.batch_closed")
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: actionImport,
+			Key:    r.frame.Set.Code + "/" + r.frame.Period.ID,
+			New: imported{Batch: b.ID, File: b.FileName, SHA256: b.SHA256, Digest: digest(o.Versions), Created: o.Created, Updated: o.Updated,
+				Unchanged: o.Unchanged, Refused: len(r.problems)},
+		})
 	})
+}
+
+// actionImport and imported are what the audit keeps of an import: the whole batch by the digest of its versions.
+const actionImport = "results.import"
+
+type imported struct {
+	Batch     int64  `json:"batch"`
+	File      string `json:"file"`
+	SHA256    string `json:"sha256"`
+	Digest    string `json:"values_sha256"`
+	Created   int    `json:"created"`
+	Updated   int    `json:"updated"`
+	Unchanged int    `json:"unchanged"`
+	Refused   int    `json:"refused"`
 }
 
 func hexSum(b []byte) string {
@@ -224,11 +309,18 @@ func hexSum(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// digestChanges is SHA-256 over the values of a batch in their order.
-func digestChanges(list []change) string {
+// digest is SHA-256 over the digests of versions in their order by value, so that it can be computed again from the table
+// in whatever order the rows come.
+func digest(list []Version) string {
+	sums := make([][sha256.Size]byte, len(list))
+	for i, v := range list {
+		f := v.Figure
+		sums[i] = sha256.Sum256(fmt.Appendf(nil, "%d|%s|%d|%s|%v|%d|%d|%d|%q|%s|%s|%q", v.Unit, v.Item.key(), v.RecordedMS, v.State, f.HasNumber, f.Num, f.Den, f.Scale, f.Word, f.Declared, v.By, v.Note))
+	}
+	slices.SortFunc(sums, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 	h := sha256.New()
-	for _, c := range list {
-		fmt.Fprintf(h, "%d|%s|%+v|%s\n", c.Unit, c.Item.key(), c.Figure, c.State)
+	for _, sum := range sums {
+		h.Write(sum[:])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -265,9 +357,18 @@ func (r *reading) line(ctx context.Context, p workbook.Problem) ReportLine {
 	return l
 }
 
-// words is the message of a problem, with the unit that may have been meant.
+// words is the message of a problem, with the unit that may have been meant. A criterion is not called an indicator: the
+// fifth argument of a message is the item by its word.
 func (r *reading) words(ctx context.Context, p workbook.Problem) string {
-	text := i18n.T(ctx, "assessment.problem."+string(p.Code), p.Args...)
+	args := slices.Clone(p.Args)
+	if len(args) > 4 && p.Indicator != "" {
+		item, err := ItemNamed(r.frame.Set, p.Indicator)
+		if err != nil {
+			item = Item{ID: p.Indicator}
+		}
+		args[4] = itemWord(ctx, item)
+	}
+	text := i18n.T(ctx, "assessment.problem."+string(p.Code), args...)
 	if u := r.frame.Register.Unit(p.Suggestion); u != nil {
 		text += " " + i18n.T(ctx, "assessment.problem.suggestion", u.FullName(), u.Code)
 	}
@@ -346,23 +447,41 @@ func (s *Service) Preview(ctx context.Context, q ImportRequest) (id int64, err e
 			return 0, &fault.Error{Code: fault.Invalid, Key: "assessment.problem." + l.Code, Field: "tep"}
 		}
 	}
-	f, err := s.Frame(ctx, q.Set, q.Period)
-	if err != nil {
-		return 0, err
-	}
 	body, err := json.Marshal(rep)
 	if err != nil {
 		return 0, err
 	}
-	b := batchRow{Set: f.Set.Code, Period: f.Period.ID, Actor: auth.Of(ctx).Login, State: "pending", FileName: q.FileName, SHA256: hexSum(q.File), File: q.File, Report: string(body)}
+	a := auth.Of(ctx)
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := insertBatch(ctx, tx, &b); err != nil {
+		if err := forgetUploads(ctx, tx, tx.NowMS-keepUploads.Milliseconds()); err != nil {
 			return err
 		}
+		sum, err := uploadedSince(ctx, tx, a.Login, tx.NowMS-(24*time.Hour).Milliseconds())
+		if err != nil {
+			return err
+		}
+		if sum+int64(len(q.File)) > maxUploadsPerDay {
+			return fault.New(fault.RateLimited, "assessment.upload_quota", maxUploadsPerDay>>20).At("tep")
+		}
+		set, err := s.sets.Current(ctx, q.Set)
+		if err != nil {
+			return err
+		}
+		b := batchRow{Set: set.Code, Period: q.Period, Actor: a.Login, State: "pending", FileName: q.FileName, SHA256: hexSum(q.File), Report: string(body)}
+		if err := insertBatch(ctx, tx, &b, q.File); err != nil {
+			return err
+		}
+		id = b.ID
 		return audit.Record(ctx, tx, audit.Entry{Action: "results.preview", Key: strconv.FormatInt(b.ID, 10), New: map[string]any{"file": b.FileName, "sha256": b.SHA256, "set": b.Set, "period": b.Period}})
 	})
-	return b.ID, err
+	return id, err
 }
+
+// Uploads are kept for a month while nobody decides, and one person may upload 300 MB a day.
+const (
+	keepUploads      = 30 * 24 * time.Hour
+	maxUploadsPerDay = 300 << 20
+)
 
 // ownBatch returns a batch of the actor. Somebody else's answers as if it were not there, unless the actor may import
 // everywhere.
@@ -390,7 +509,7 @@ func (b batchRow) batch() (*Batch, error) {
 	if err := json.Unmarshal([]byte(b.Report), &out.Report); err != nil {
 		return nil, err
 	}
-	out.Refusals = len(out.Report.Errors) > 0 && b.File != nil
+	out.Refusals = len(out.Report.Errors) > 0 && b.HasFile
 	return out, nil
 }
 
@@ -404,7 +523,11 @@ func (s *Service) Batch(ctx context.Context, id int64) (*Batch, error) {
 	if err != nil || row.State != "pending" {
 		return b, err
 	}
-	r, err := s.readFile(ctx, row.Set, row.Period, row.File)
+	file, err := batchFile(ctx, s.db.Read(ctx), id)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.readFile(ctx, row.Set, row.Period, file)
 	if err != nil {
 		return nil, err
 	}
@@ -444,7 +567,7 @@ func (s *Service) Batches(ctx context.Context, limit int) ([]*Batch, error) {
 
 // Commit writes a pending batch: all values, or with partial the good ones while the refused stay downloadable. A batch
 // that somebody has written or dropped meanwhile is a conflict.
-func (s *Service) Commit(ctx context.Context, id int64, partial bool) (_ *Report, err error) {
+func (s *Service) Commit(ctx context.Context, id int64, partial bool) (rep *Report, err error) {
 	defer fault.Wrap(&err, "assessment.Commit(%d)", id)
 	row, err := s.ownBatch(ctx, id)
 	if err != nil {
@@ -453,33 +576,22 @@ func (s *Service) Commit(ctx context.Context, id int64, partial bool) (_ *Report
 	if row.State != "pending" {
 		return nil, fault.New(fault.Conflict, "assessment.batch_closed")
 	}
-	r, err := s.readFile(ctx, row.Set, row.Period, row.File)
+	file, err := batchFile(ctx, s.db.Read(ctx), id)
 	if err != nil {
 		return nil, err
 	}
-	rep := r.report(ctx)
-	if len(r.problems) > 0 && !partial {
-		return nil, fault.New(fault.Invalid, "assessment.batch_has_refusals", len(r.problems))
-	}
-	if len(r.changes) == 0 {
-		return nil, fault.New(fault.Invalid, "assessment.batch_empty")
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		o, err := s.writeReading(ctx, tx, r, row.FileName, row.File, row.ID)
-		if err != nil {
+	err = untilStanding(func() error {
+		r, err := s.readFile(ctx, row.Set, row.Period, file)
+		switch {
+		case err != nil:
 			return err
+		case len(r.problems) > 0 && !partial:
+			return fault.New(fault.Invalid, "assessment.batch_has_refusals", len(r.problems))
+		case len(r.changes) == 0:
+			return fault.New(fault.Invalid, "assessment.batch_empty")
 		}
-		rep.count(o)
-		rep.Written = true
-		body, err := json.Marshal(rep)
-		if err != nil {
-			return err
-		}
-		ok, err := closeBatch(ctx, tx, id, "written", string(body), len(r.problems) > 0)
-		if err == nil && !ok {
-			err = fault.New(fault.Conflict, "assessment.batch_closed")
-		}
-		return err
+		rep = r.report(ctx)
+		return s.writeReading(ctx, r, rep, row, file)
 	})
 	return rep, err
 }

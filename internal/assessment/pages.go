@@ -302,8 +302,10 @@ func (f *Frame) province(ctx context.Context) string {
 }
 
 // itemLabel heads a column of items: indicators, of a set without any its criteria.
-func (f *Frame) itemLabel(ctx context.Context) string {
-	if f.Set.StructureOnly {
+func (f *Frame) itemLabel(ctx context.Context) string { return itemLabel(ctx, f.Set) }
+
+func itemLabel(ctx context.Context, s *criteria.Set) string {
+	if s.StructureOnly {
 		return i18n.T(ctx, "assessment.criterion")
 	}
 	return i18n.T(ctx, "assessment.item")

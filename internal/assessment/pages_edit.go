@@ -135,7 +135,7 @@ func (s *Service) correctValue(r *web.Request) error {
 		err = s.Correct(r.Context(), c)
 	}
 	if err == nil {
-		r.Flash("ok", r.T("assessment.corrected", capital(itemWord(r.Context(), v.cell.Item)), v.card.Unit.Title(r.Context())))
+		r.Flash("ok", capital(r.T("assessment.corrected", itemWord(r.Context(), v.cell.Item), v.card.Unit.Title(r.Context()))))
 		return r.See(v.choice.path(scorecardsPath+"/"+v.card.Unit.Slug()+"/"+v.cell.Item.ID, "nhom", ""))
 	}
 	w := fault.As(err)

@@ -271,6 +271,7 @@ func nameOr(ctx context.Context, s string) string {
 type batchView struct {
 	*Batch
 	setName string
+	item    string // what the set calls its items
 	lines   []problemLine
 	only    string // "tu-choi" | "canh-bao" | ""
 	sheet   sheet
@@ -310,7 +311,7 @@ func (s *Service) batchPage(r *web.Request) error {
 		return err
 	}
 	v := newBatchView(b, r.URL.Query().Get("loai"))
-	v.setName = capital(setName(ctx, set))
+	v.setName, v.item = capital(setName(ctx, set)), itemLabel(ctx, set)
 	v.sheet = cut(r, len(v.lines), problemsSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navImport, Crumbs: []ui.Crumb{{Text: r.T("assessment.upload_title"), Href: r.Href(importPath)}, {Text: nameOr(ctx, b.FileName)}}}
 	return r.Render(http.StatusOK, f, batchBody(v))
@@ -482,7 +483,7 @@ func (v *batchView) tabs(ctx context.Context) ui.TabsOptions {
 }
 
 func (v *batchView) heads(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: i18n.T(ctx, "assessment.place")}, {Label: i18n.T(ctx, "assessment.commune")}, {Label: i18n.T(ctx, "assessment.item"), Narrow: true},
+	return []ui.Column{{Label: i18n.T(ctx, "assessment.place")}, {Label: i18n.T(ctx, "assessment.commune")}, {Label: v.item, Narrow: true},
 		{Label: i18n.T(ctx, "assessment.in_file")}, {Label: i18n.T(ctx, "assessment.problem")}}
 }
 

@@ -2,9 +2,11 @@ package assessment
 
 import (
 	"context"
+	"errors"
 
 	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
+	"langso/internal/platform/fault"
 	"langso/internal/territory"
 )
 
@@ -25,6 +27,8 @@ type outcome struct {
 	Created, Updated, Unchanged int
 	// Touched are the units whose standing must be judged again.
 	Touched []territory.UnitID
+	// Versions are what was stored.
+	Versions []Version
 }
 
 type cellKey struct {
@@ -46,8 +50,8 @@ func (c current) shown(s State) *Version {
 	return c.inside
 }
 
-// load reads the current versions of the units that changes touch.
-func loadCurrent(ctx context.Context, q db.Querier, bookID int64, changes []change) (map[cellKey]current, []territory.UnitID, error) {
+// loadCurrent reads the current versions of the units that changes touch.
+func loadCurrent(ctx context.Context, q db.Querier, bookID int64, changes []change) (map[cellKey]current, error) {
 	seen := map[territory.UnitID]bool{}
 	var units []territory.UnitID
 	for _, c := range changes {
@@ -57,7 +61,7 @@ func loadCurrent(ctx context.Context, q db.Querier, bookID int64, changes []chan
 		}
 	}
 	if len(units) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	have := map[cellKey]current{}
 	err := currentVersions(ctx, q, bookID, units, func(v Version, public bool) error {
@@ -71,7 +75,7 @@ func loadCurrent(ctx context.Context, q db.Querier, bookID int64, changes []chan
 		have[k] = c
 		return nil
 	})
-	return have, units, err
+	return have, err
 }
 
 // compare says what writing changes over have would do and returns the changes that differ from what stands.
@@ -99,35 +103,71 @@ func compare(have map[cellKey]current, changes []change) (outcome, []change) {
 	return o, todo
 }
 
-// write stores changes as new versions and judges the touched communes again, all in the running transaction.
+// errMoved says that sets, overrides, units or the book changed between reading and writing: the work must start again.
+var errMoved = errors.New("assessment: what the values were read against has changed")
+
+// maxReadings bounds how often work is started again because of errMoved.
+const maxReadings = 5
+
+// untilStanding runs work again while it fails with errMoved.
+func untilStanding(work func() error) error {
+	for range maxReadings {
+		if err := work(); !errors.Is(err, errMoved) {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "db.busy")
+}
+
+// write stores changes as new versions and judges the touched communes again, all in the running transaction. The frame
+// must still be true there: a threshold or a group that moved since would be stored as a wrong verdict.
 func (s *Service) write(ctx context.Context, tx *db.Tx, f *Frame, changes []change) (outcome, error) {
+	if now, err := s.basis(ctx); err != nil {
+		return outcome{}, err
+	} else if now != f.judgedOn {
+		return outcome{}, errMoved
+	}
 	b, err := f.openBook(ctx, tx)
 	if err != nil {
 		return outcome{}, err
 	}
-	have, _, err := loadCurrent(ctx, tx, b.ID, changes)
+	if b.SetVersion != f.Set.Version {
+		return outcome{}, errMoved
+	}
+	have, err := loadCurrent(ctx, tx, b.ID, changes)
 	if err != nil {
 		return outcome{}, err
 	}
 	o, todo := compare(have, changes)
-	who := auth.Of(ctx).Login
-	versions := make([]Version, 0, len(todo))
+	at := tx.NowMS
 	for _, c := range todo {
-		at := tx.NowMS
 		old := have[cellKey{c.Unit, c.Item}]
 		for _, v := range []*Version{old.public, old.inside} {
 			if v != nil && v.RecordedMS >= at {
 				at = v.RecordedMS + 1 // two versions of one item never share an instant
 			}
 		}
-		if old.inside != nil || old.public != nil && c.State.Public() {
-			if err := supersede(ctx, tx, b.ID, c.Unit, c.Item, at, c.State.Public()); err != nil {
-				return outcome{}, err
-			}
-		}
-		versions = append(versions, Version{Unit: c.Unit, Item: c.Item, RecordedMS: at, State: c.State, Figure: c.Figure, By: who, Note: c.Note, Batch: c.Batch})
 	}
-	if err := insertVersions(ctx, tx, b.ID, versions); err != nil {
+	who := auth.Of(ctx).Login
+	o.Versions = make([]Version, 0, len(todo))
+	var ended, endedInside []cellKey
+	for _, c := range todo {
+		k := cellKey{c.Unit, c.Item}
+		switch old := have[k]; {
+		case c.State.Public() && (old.public != nil || old.inside != nil):
+			ended = append(ended, k)
+		case old.inside != nil:
+			endedInside = append(endedInside, k)
+		}
+		o.Versions = append(o.Versions, Version{Unit: c.Unit, Item: c.Item, RecordedMS: at, State: c.State, Figure: c.Figure, By: who, Note: c.Note, Batch: c.Batch})
+	}
+	if err := supersede(ctx, tx, b.ID, at, true, ended); err != nil {
+		return outcome{}, err
+	}
+	if err := supersede(ctx, tx, b.ID, at, false, endedInside); err != nil {
+		return outcome{}, err
+	}
+	if err := insertVersions(ctx, tx, b.ID, o.Versions); err != nil {
 		return outcome{}, err
 	}
 	if len(o.Touched) > 0 {

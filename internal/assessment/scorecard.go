@@ -52,8 +52,7 @@ type Scorecard struct {
 	Internal   bool   // the actor sees values that are not verified yet
 }
 
-// Gaps returns the indicators (of a structure-only set: the criteria) that are not met, nearest to the threshold first
-// among those that have a number.
+// Gaps returns the indicators (of a structure-only set: the criteria) that are not met, in the order of the set.
 func (c *Scorecard) Gaps() (out []Cell) {
 	for _, r := range c.Rows {
 		if len(r.Indicators) == 0 && r.Cell.Judged.Verdict != Met && r.Cell.Judged.Verdict != NotApplicable {
@@ -208,15 +207,21 @@ func (s *Service) Item(ctx context.Context, set, period, id string) (_ *ItemBoar
 
 // row completes a board row with the value behind its verdict.
 func (o *ItemBoard) row(r Row, v *Version) ItemRow {
-	verdict := o.Verdict(r, o.Item)
 	if o.Item.Criterion {
-		c := Cell{Item: o.Item, Criterion: o.Criterion, Judged: Judged{Verdict: verdict}, Version: v}
-		if v != nil {
-			if j, ok := declared(v.Figure.Declared); ok {
-				c.Judged = j
+		// The verdicts of the indicators stand in the row; from them the criterion is judged as on the scorecard.
+		all := make([]Judged, len(o.Set.Indicators()))
+		for i, ind := range o.Set.Indicators() {
+			all[i] = Judged{Verdict: o.Verdict(r, Item{ID: ind.ID}), Reason: ByNumber}
+			if all[i].Verdict == Missing {
+				all[i].Reason = NoValue
 			}
-			c.Judged.Verdict = verdict
 		}
+		c := Cell{Item: o.Item, Criterion: o.Criterion, Version: v}
+		var stated *Figure
+		if v != nil {
+			stated = &v.Figure
+		}
+		c.Judged = judgeCriterion(o.Criterion, all, stated)
 		return ItemRow{Unit: r.Unit, Cell: c}
 	}
 	var fig *Figure

@@ -19,6 +19,7 @@ type Service struct {
 	clock *clock.Clock
 	units *territory.Service
 	sets  *criteria.Service
+	read  readings
 }
 
 // New returns the Service and registers it with the modules whose changes move verdicts.
@@ -37,6 +38,19 @@ type Frame struct {
 	Roster   *territory.Roster // territory at Period.AsOf
 	book     book
 	hasBook  bool
+	judgedOn basis
+	today    clock.Date
+}
+
+// basis is the state of everything that judging depends on besides the values.
+type basis struct{ units, sets int64 }
+
+func (s *Service) basis(ctx context.Context) (b basis, err error) {
+	if b.units, err = s.units.Revision(ctx); err != nil {
+		return b, err
+	}
+	b.sets, err = s.sets.Revision(ctx)
+	return b, err
 }
 
 // DefaultSet is the code of the basic commune set in force today.
@@ -113,7 +127,10 @@ func (s *Service) Frame(ctx context.Context, set, period string) (*Frame, error)
 	if err != nil {
 		return nil, err
 	}
-	f := &Frame{Period: p}
+	f := &Frame{Period: p, today: s.clock.Today()}
+	if f.judgedOn, err = s.basis(ctx); err != nil {
+		return nil, err
+	}
 	if f.book, f.hasBook, err = findBook(ctx, s.db.Read(ctx), set, p.ID); err != nil {
 		return nil, err
 	}
@@ -154,7 +171,7 @@ func (f *Frame) place(unit territory.UnitID) criteria.Place {
 
 // scope is what a right on an item of a unit must cover.
 func (f *Frame) scope(unit territory.UnitID, item Item) auth.Scope {
-	sc := auth.Scope{Units: f.Register.Scope(unit)}
+	sc := auth.Scope{Units: f.Register.Scope(unit, f.today)}
 	if item.Criterion {
 		if c := f.Set.Criterion(item.ID); c != nil {
 			sc.Department = c.Lead
@@ -168,7 +185,7 @@ func (f *Frame) scope(unit territory.UnitID, item Item) auth.Scope {
 // sees returns the view that the actor of ctx has of a unit.
 func (f *Frame) sees(ctx context.Context, unit territory.UnitID) view {
 	a := auth.Of(ctx)
-	if len(a.Grants) > 0 && a.May(auth.ReadResults, auth.Scope{Units: f.Register.Scope(unit)}) {
+	if len(a.Grants) > 0 && a.May(auth.ReadResults, auth.Scope{Units: f.Register.Scope(unit, f.today)}) {
 		return viewInternal
 	}
 	return viewPublic
@@ -193,7 +210,7 @@ func ItemNamed(set *criteria.Set, id string) (Item, error) {
 	return Item{}, fault.New(fault.NotFound, "assessment.no_indicator", id, set.Code)
 }
 
-// valuesOf collects current versions of one unit into Values; the inside version wins when both are given.
+// put lays the figure of a version over what stood there.
 func (v *Values) put(set *criteria.Set, x Version) {
 	f := x.Figure
 	if x.Item.Criterion {

@@ -9,6 +9,7 @@ import (
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/criteria"
+	"langso/internal/platform/audit"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
@@ -361,6 +362,79 @@ func TestThresholdsMoveVerdicts(t *testing.T) {
 		}
 		if of("2.1") != NotMet || stored("2.1") != NotMet {
 			t.Errorf("with an override of 100 %%: 2.1 is %s, stored %s; want not_met", of("2.1"), stored("2.1"))
+		}
+	})
+}
+
+// A threshold that comes while a workbook is being written is in the stored verdicts: the work starts again.
+func TestThresholdDuringImport(t *testing.T) {
+	onBoth(t, false, func(t *testing.T, ctx context.Context, h *house) {
+		const set, period = "xa-ntm-2021-2025", "2024-06"
+		u := h.unit(t, "24805", "2024-06-30")
+		f, err := h.results.Frame(ctx, set, period) // read before the override
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.sets.LoadOverrides(ctx, "ghi-de.yaml", []byte("set: xa-ntm-2021-2025\ndecision: 879/QĐ-UBND\ndecided_on: 2024-05-21\nvalid_from: 2024-01-01\nthresholds:\n  \"2.1\": 100\n"), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := []change{{Unit: u.ID, Item: Item{ID: "2.1"}, Figure: Figure{HasNumber: true, Num: 90}, State: Verified}}
+		attempts := 0
+		err = untilStanding(func() error {
+			if attempts++; attempts > 1 {
+				if f, err = h.results.Frame(ctx, set, period); err != nil {
+					return err
+				}
+			}
+			return h.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				o, err := h.results.write(ctx, tx, f, list)
+				if err != nil {
+					return err
+				}
+				return audit.Record(ctx, tx, audit.Entry{Action: actionEdit, Key: "2.1", New: edited{Digest: digest(o.Versions)}})
+			})
+		})
+		if err != nil || attempts != 2 {
+			t.Fatalf("%d attempts, %v; want a second one", attempts, err)
+		}
+		if c := h.count(t, set, period, "2.1"); c.NotMet != 1 {
+			t.Errorf("%+v, want one commune judged by the new threshold", c)
+		}
+	})
+}
+
+// A draft moves nothing that a stranger sees, not even a date.
+func TestDraftLeavesNoTrace(t *testing.T) {
+	onBoth(t, true, func(t *testing.T, ctx context.Context, h *house) {
+		const set, period = "xa-ntm-2026-2030", "2026-Q3"
+		u := h.unit(t, "24943", "2026-09-30")
+		seen := func() string {
+			b := mustBoard(t, h, set, period)
+			return asJSON(t, b.Rows)
+		}
+		before := seen()
+		exported, err := h.results.Export(ctx, set, period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		officer := auth.With(context.Background(), auth.Actor{Kind: auth.Person, ID: 7, Login: "can-bo-xa", Grants: []auth.Grant{{Role: auth.CommuneOfficer, Unit: int64(u.ID)}}})
+		item := Item{ID: "7", Criterion: true}
+		card, err := h.results.Scorecard(officer, u.ID, set, period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.db.Clock().Set(today.Add(time.Hour))
+		err = h.results.Correct(officer, Correction{Unit: u.ID, Set: set, Period: period, Item: item, Figure: Figure{Declared: workbook.VerdictNA}, Reason: "nháp", IfMatch: card.Cell(item).ETag()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after := seen(); after != before {
+			t.Error("a guest's board moved with a draft")
+		}
+		again, err := h.results.Export(ctx, set, period)
+		if err != nil || string(again) != string(exported) {
+			t.Errorf("the office's export moved with a draft: %v", err)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/platform/db"
@@ -165,11 +166,29 @@ func eachVersion(ctx context.Context, q db.Querier, query string, args []any, fn
 	return rows.Err()
 }
 
-// supersede ends the current versions of one item: the inside one always, the public one when public is true.
-func supersede(ctx context.Context, tx *db.Tx, bookID int64, unit territory.UnitID, item Item, atMS int64, public bool) error {
-	_, err := tx.ExecContext(ctx, "UPDATE value_version SET superseded_ms = $1 WHERE book_id = $2 AND unit_id = $3 AND item = $4 AND superseded_ms IS NULL AND (NOT public OR $5)",
-		atMS, bookID, int64(unit), item.key(), public)
-	return err
+// supersede ends the current versions of items: of each the inside one, and the public one where public is true.
+func supersede(ctx context.Context, tx *db.Tx, bookID int64, atMS int64, public bool, keys []cellKey) error {
+	for len(keys) > 0 {
+		n := min(len(keys), 200)
+		var b strings.Builder
+		args := []any{atMS, bookID}
+		for _, k := range keys[:n] {
+			if len(args) > 2 {
+				b.WriteByte(',')
+			}
+			fmt.Fprintf(&b, "(CAST($%d AS BIGINT), $%d)", len(args)+1, len(args)+2)
+			args = append(args, int64(k.unit), k.item.key())
+		}
+		query := "UPDATE value_version SET superseded_ms = $1 WHERE book_id = $2 AND superseded_ms IS NULL AND (unit_id, item) IN (VALUES " + b.String() + ")"
+		if !public {
+			query += " AND NOT public"
+		}
+		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
 }
 
 func insertVersions(ctx context.Context, tx *db.Tx, bookID int64, list []Version) error {
@@ -206,8 +225,10 @@ func upsertStandings(ctx context.Context, tx *db.Tx, bookID int64, list []standi
 		values = append(values, bookID, int64(s.Unit), string(s.View), s.Cells, s.Criteria, countByte(s.Cells, byte(Met)), countByte(s.Criteria, byte(Met)), tx.NowMS, 1)
 	}
 	return db.InsertMany(ctx, tx, "INSERT INTO standing (book_id, unit_id, view, cells, criteria, met, criteria_met, changed_ms, rev) VALUES ", 9, values,
+		// A standing that says the same stays untouched: neither a draft nor a changed threshold elsewhere moves its date.
 		`ON CONFLICT (book_id, view, unit_id) DO UPDATE SET cells = excluded.cells, criteria = excluded.criteria, met = excluded.met,
-		 criteria_met = excluded.criteria_met, changed_ms = excluded.changed_ms, rev = standing.rev + 1`)
+		 criteria_met = excluded.criteria_met, changed_ms = excluded.changed_ms, rev = standing.rev + 1
+		 WHERE standing.cells <> excluded.cells OR standing.criteria <> excluded.criteria`)
 }
 
 // dropInternal removes the inside standings of the given units (nil = all) of a book.
@@ -268,45 +289,84 @@ type batchRow struct {
 	State     string
 	FileName  string
 	SHA256    string
-	File      []byte
+	Bytes     int64
 	Report    string
+	HasFile   bool
 }
 
-func insertBatch(ctx context.Context, tx *db.Tx, b *batchRow) error {
-	for try := int64(0); ; try++ {
-		b.ID, b.CreatedMS = tx.NowMS+try, tx.NowMS
-		var n int
-		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM batch WHERE id = $1", b.ID).Scan(&n); err != nil {
+func insertBatch(ctx context.Context, tx *db.Tx, b *batchRow, file []byte) error {
+	b.CreatedMS, b.Bytes = tx.NowMS, int64(len(file))
+	for b.ID = tx.NowMS; ; b.ID++ {
+		r, err := tx.ExecContext(ctx, `INSERT INTO batch (id, set_code, period, created_ms, actor, state, file_name, sha256, bytes, report)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
+			b.ID, b.Set, b.Period, b.CreatedMS, b.Actor, b.State, b.FileName, b.SHA256, b.Bytes, b.Report)
+		if err != nil {
 			return err
 		}
-		if n == 0 {
-			break
+		if n, err := r.RowsAffected(); err != nil || n == 1 {
+			if err == nil && len(file) > 0 {
+				_, err = tx.ExecContext(ctx, "INSERT INTO batch_file (batch_id, body) VALUES ($1, $2)", b.ID, file)
+			}
+			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO batch (id, set_code, period, created_ms, actor, state, file_name, sha256, file, report) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		b.ID, b.Set, b.Period, b.CreatedMS, b.Actor, b.State, b.FileName, b.SHA256, b.File, b.Report)
+}
+
+// uploadedSince returns the bytes that an actor has uploaded since an instant.
+func uploadedSince(ctx context.Context, q db.Querier, actor string, sinceMS int64) (n int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT COALESCE(SUM(bytes), 0) FROM batch WHERE actor = $1 AND created_ms >= $2", actor, sinceMS).Scan(&n)
+	return n, err
+}
+
+// forgetUploads drops what nobody decided on before an instant, and the files of refused values as old as that.
+func forgetUploads(ctx context.Context, tx *db.Tx, beforeMS int64) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM batch_file WHERE batch_id < $1", beforeMS); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE batch SET state = 'dropped', closed_ms = $1 WHERE state = 'pending' AND created_ms < $2", tx.NowMS, beforeMS)
 	return err
 }
 
-func findBatch(ctx context.Context, q db.Querier, id int64) (b batchRow, err error) {
-	err = q.QueryRowContext(ctx, "SELECT id, set_code, period, created_ms, actor, state, file_name, sha256, file, report FROM batch WHERE id = $1", id).
-		Scan(&b.ID, &b.Set, &b.Period, &b.CreatedMS, &b.Actor, &b.State, &b.FileName, &b.SHA256, &b.File, &b.Report)
+const selectBatch = `SELECT id, set_code, period, created_ms, actor, state, file_name, sha256, bytes, report,
+	EXISTS (SELECT 1 FROM batch_file f WHERE f.batch_id = b.id) FROM batch b`
+
+func scanBatch(row interface{ Scan(...any) error }) (b batchRow, err error) {
+	err = row.Scan(&b.ID, &b.Set, &b.Period, &b.CreatedMS, &b.Actor, &b.State, &b.FileName, &b.SHA256, &b.Bytes, &b.Report, &b.HasFile)
+	return b, err
+}
+
+func findBatch(ctx context.Context, q db.Querier, id int64) (batchRow, error) {
+	b, err := scanBatch(q.QueryRowContext(ctx, selectBatch+" WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, fault.New(fault.NotFound, "assessment.no_batch", strconv.FormatInt(id, 10))
 	}
 	return b, err
 }
 
-// recentBatches returns the newest uploads without their files.
+// batchFile returns the file of an upload, nil when it is gone.
+func batchFile(ctx context.Context, q db.Querier, id int64) (body []byte, err error) {
+	err = q.QueryRowContext(ctx, "SELECT body FROM batch_file WHERE batch_id = $1", id).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return body, err
+}
+
+// recentBatches returns the newest uploads of an actor, of everybody for "". What came with the product has no bytes and is
+// no upload.
 func recentBatches(ctx context.Context, q db.Querier, actor string, limit int) (out []batchRow, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, set_code, period, created_ms, actor, state, file_name, sha256, report FROM batch WHERE $1 = '' OR actor = $1 ORDER BY id DESC LIMIT $2", actor, limit)
+	query, args := selectBatch+" WHERE bytes > 0 ORDER BY id DESC LIMIT $1", []any{limit}
+	if actor != "" {
+		query, args = selectBatch+" WHERE bytes > 0 AND actor = $1 ORDER BY id DESC LIMIT $2", []any{actor, limit}
+	}
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var b batchRow
-		if err := rows.Scan(&b.ID, &b.Set, &b.Period, &b.CreatedMS, &b.Actor, &b.State, &b.FileName, &b.SHA256, &b.Report); err != nil {
+		b, err := scanBatch(rows)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, b)
@@ -314,18 +374,20 @@ func recentBatches(ctx context.Context, q db.Querier, actor string, limit int) (
 	return out, rows.Err()
 }
 
-// closeBatch moves a pending batch on by compare-and-set; ok is false when somebody else was first.
+// closeBatch moves a pending batch on by compare-and-set; ok is false when somebody else was first. The file is thrown
+// away unless keepFile says that refused values can still be fetched from it.
 func closeBatch(ctx context.Context, tx *db.Tx, id int64, state, report string, keepFile bool) (ok bool, err error) {
-	query := "UPDATE batch SET state = $1, report = $2, closed_ms = $3, file = NULL WHERE id = $4 AND state = 'pending'"
-	if keepFile { // refused values can still be downloaded
-		query = "UPDATE batch SET state = $1, report = $2, closed_ms = $3 WHERE id = $4 AND state = 'pending'"
-	}
-	r, err := tx.ExecContext(ctx, query, state, report, tx.NowMS, id)
+	r, err := tx.ExecContext(ctx, "UPDATE batch SET state = $1, report = $2, closed_ms = $3 WHERE id = $4 AND state = 'pending'", state, report, tx.NowMS, id)
 	if err != nil {
 		return false, err
 	}
-	n, err := r.RowsAffected()
-	return n == 1, err
+	if n, err := r.RowsAffected(); err != nil || n != 1 {
+		return false, err
+	}
+	if !keepFile {
+		_, err = tx.ExecContext(ctx, "DELETE FROM batch_file WHERE batch_id = $1", id)
+	}
+	return true, err
 }
 
 func replaceRecognised(ctx context.Context, tx *db.Tx, level, asOf, source string, illustrative bool, units []territory.UnitID) error {
@@ -350,8 +412,9 @@ type Recognition struct {
 
 // recognitions returns the newest counts per level not after day.
 func recognitions(ctx context.Context, q db.Querier, day string) (out []Recognition, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT level, as_of, COUNT(*), source, COUNT(*) FILTER (WHERE illustrative) FROM recognised r
-		WHERE as_of = (SELECT MAX(as_of) FROM recognised x WHERE x.level = r.level AND x.as_of <= $1) GROUP BY level, as_of, source`, day)
+	rows, err := q.QueryContext(ctx, `SELECT r.level, r.as_of, COUNT(*), r.source, COUNT(*) FILTER (WHERE r.illustrative) FROM recognised r
+		JOIN (SELECT level, MAX(as_of) AS newest FROM recognised WHERE as_of <= $1 GROUP BY level) x ON x.level = r.level AND x.newest = r.as_of
+		GROUP BY r.level, r.as_of, r.source`, day)
 	if err != nil {
 		return nil, err
 	}
@@ -372,4 +435,31 @@ func recognitions(ctx context.Context, q db.Querier, day string) (out []Recognit
 func labelBook(ctx context.Context, tx *db.Tx, id int64, label, note string) error {
 	_, err := tx.ExecContext(ctx, "UPDATE book SET label = $1, note = $2 WHERE id = $3", label, note, id)
 	return err
+}
+
+// allVersions calls fn for every version that was ever recorded.
+func allVersions(ctx context.Context, q db.Querier, fn func(bookID int64, v Version) error) error {
+	rows, err := q.QueryContext(ctx, "SELECT book_id FROM value_version GROUP BY book_id ORDER BY book_id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := eachVersion(ctx, q, "SELECT "+versionColumns+" FROM value_version WHERE book_id = $1", []any{id}, func(v Version, _ bool) error { return fn(id, v) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

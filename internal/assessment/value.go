@@ -89,26 +89,40 @@ func round(r *big.Rat, places int) criteria.Decimal {
 	return criteria.Decimal{Num: n.Int64(), Scale: places}
 }
 
-// figureOf turns a value read from a workbook into what is stored.
-func figureOf(v workbook.Value) Figure {
-	f := Figure{Word: v.LevelWord, Declared: v.Verdict}
+// figureOf turns a value read from a workbook into what is stored; ok is false when its digits do not fit.
+func figureOf(v workbook.Value) (f Figure, ok bool) {
+	f, ok = Figure{Word: v.LevelWord, Declared: v.Verdict}, true
 	switch {
 	case v.HasRatio:
-		scale := max(v.Numerator.Scale, v.Denominator.Scale)
-		f.HasNumber, f.Scale = true, scale
-		f.Num, f.Den = rescale(v.Numerator, scale), rescale(v.Denominator, scale)
+		f, ok = f.withRatio(v.Numerator, v.Denominator)
 	case v.HasNumber:
 		f.HasNumber, f.Num, f.Scale = true, v.Number.Num, v.Number.Scale
 	}
-	return f.normal()
+	return f.normal(), ok
 }
 
-func rescale(d criteria.Decimal, scale int) int64 {
-	n := d.Num
-	for range scale - d.Scale {
+// withRatio sets numerator and denominator on one scale; ok is false when they do not fit 18 digits.
+func (f Figure) withRatio(n, d criteria.Decimal) (_ Figure, ok bool) {
+	scale := max(n.Scale, d.Scale)
+	f.HasNumber, f.Scale = true, scale
+	var fits bool
+	if f.Num, ok = rescale(n, scale); !ok {
+		return f, false
+	}
+	f.Den, fits = rescale(d, scale)
+	return f, fits
+}
+
+// rescale writes d with more decimals; ok is false when that takes more than 18 digits.
+func rescale(d criteria.Decimal, scale int) (n int64, ok bool) {
+	const limit = 1e17
+	for n = d.Num; d.Scale < scale; d.Scale++ {
+		if n > limit || n < -limit {
+			return 0, false
+		}
 		n *= 10
 	}
-	return n
+	return n, true
 }
 
 // normal removes common trailing zeros, so that 98.20 and 98.2 are the same figure.

@@ -200,6 +200,9 @@ func newestFiles(all []overrideRow, code string) []overrideRow {
 	return out
 }
 
+// Revision counts the changes of sets and overrides; what was derived from one revision may be kept until it moves.
+func (s *Service) Revision(ctx context.Context) (int64, error) { return s.db.Revision(ctx, revision) }
+
 // load returns the state of the present revision. Inside a transaction it is always read anew and never kept: the
 // transaction may have changed it and may yet be undone.
 func (s *Service) load(ctx context.Context) (*state, error) {

@@ -329,7 +329,7 @@ func (m *Matcher) inPast(readings []reading, places []*Unit, key func(string) st
 
 // liesIn reports whether u, a unit of an other day, lay in p, or lies where p lay.
 func (m *Matcher) liesIn(u, p *Unit) bool {
-	if slices.Contains(m.reg.Scope(u.ID), int64(p.ID)) {
+	if slices.Contains(m.reg.Scope(u.ID, m.roster.Date()), int64(p.ID)) {
 		return true
 	}
 	return slices.ContainsFunc(m.onTheDay(u), func(v *Unit) bool { return m.land(p)[v.ID] })

@@ -218,14 +218,21 @@ func (r *Register) Attributes(id UnitID, a Attribute) []AttributeValue {
 	return r.attributes[attributeKey{id, a}]
 }
 
-// Scope returns the id of the unit and of every unit above it on its own last (or the present) day, for rights.
-func (r *Register) Scope(id UnitID) []int64 {
+// Scope returns the id of the unit and of every unit above it on day d, for rights; on its own first or last day when it
+// was not there on d. A change that is loaded ahead of its day moves no right before.
+func (r *Register) Scope(id UnitID, d clock.Date) []int64 {
 	u := r.byID[id]
 	if u == nil {
 		return nil
 	}
+	if d < u.From {
+		d = u.From
+	}
+	if u.To != "" && d > u.To {
+		d = u.To
+	}
 	out := []int64{int64(id)}
-	for _, a := range r.onLastDay(u).Ancestors(id) {
+	for _, a := range r.At(d).Ancestors(id) {
 		out = append(out, int64(a.ID))
 	}
 	return out

@@ -104,6 +104,9 @@ func (s *Service) build(ctx context.Context) (r *Register, err error) {
 	return r, err
 }
 
+// Revision counts the changes of the tables; what was derived from one revision may be kept until it moves.
+func (s *Service) Revision(ctx context.Context) (int64, error) { return s.db.Revision(ctx, revision) }
+
 // Today returns the territory of the present day.
 func (s *Service) Today(ctx context.Context) (*Roster, error) {
 	r, err := s.Register(ctx)

@@ -229,14 +229,14 @@ func TestScopeAndAncestors(t *testing.T) {
 		{"2024-05-01", "24985", "[24985 Ninh Gia 68 Lâm Đồng]"},              // one unit until today
 		{today, "24805", "[24805 Xuân Trường - Đà Lạt 68 Lâm Đồng]"},
 	} {
-		if got := fmt.Sprint(codes(reg.Scope(reg.At(c.day).ByCode(c.code).ID))); got != c.want {
+		if got := fmt.Sprint(codes(reg.Scope(reg.At(c.day).ByCode(c.code).ID, "2026-11-24"))); got != c.want {
 			t.Errorf("scope of %s on %s: %s, want %s", c.code, c.day, got, c.want)
 		}
 	}
 	if got := reg.At("2024-05-01").Ancestors(reg.At("2024-05-01").ByCode("25168").ID); len(got) != 2 || got[0].Name != "Cát Tiên" {
 		t.Errorf("ancestors of Gia Viễn in May 2024: %v", got)
 	}
-	if reg.Scope(1) != nil {
+	if reg.Scope(1, "2026-11-24") != nil {
 		t.Error("an unknown unit has a scope")
 	}
 }

@@ -187,6 +187,9 @@ func (n *Node) Running() bool {
 // PID returns the process id.
 func (n *Node) PID() int { return n.cmd.Process.Pid }
 
+// Program returns the path of what runs: langso or the test binary.
+func (n *Node) Program() string { return n.cmd.Path }
+
 // Kill9 ends the process as a power failure of the program would: nothing of it runs any more when Kill9 returns.
 func (n *Node) Kill9() {
 	n.t.Helper()

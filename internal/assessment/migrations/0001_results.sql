@@ -12,7 +12,7 @@ CREATE TABLE book (
   UNIQUE (set_code, period)
 ) {{strict}};
 
--- An upload between preview and decision. The file stays until it is written or dropped, its digest for ever.
+-- An upload between preview and decision, or afterwards. The digest of its file stays for ever.
 CREATE TABLE batch (
   id         {{int}} NOT NULL PRIMARY KEY,
   set_code   TEXT NOT NULL,
@@ -22,9 +22,17 @@ CREATE TABLE batch (
   state      TEXT NOT NULL CHECK (state IN ('pending', 'written', 'dropped')),
   file_name  TEXT NOT NULL,
   sha256     TEXT NOT NULL,
-  file       {{blob}},
+  bytes      {{int}} NOT NULL,
   report     TEXT NOT NULL,
   closed_ms  {{int}}
+) {{strict}};
+CREATE INDEX batch_actor ON batch (actor, id);
+
+-- The file of an upload, until it is written or dropped; while refused values can be fetched it stays. Apart from batch,
+-- because SQLite reads through a large value to reach the columns behind it.
+CREATE TABLE batch_file (
+  batch_id {{int}} NOT NULL PRIMARY KEY REFERENCES batch (id),
+  body     {{blob}} NOT NULL
 ) {{strict}};
 
 -- Versions of values. A row is never changed but for superseded_ms, set once. Of one item at most one public and one

@@ -86,6 +86,26 @@ func newID(nowMS int64) int64 {
 	return nowMS<<20 | int64(binary.BigEndian.Uint32(b[:])>>12)
 }
 
+// Each calls fn with the key and the new value (JSON) of every entry of an action, the oldest first. Entries whose values
+// were erased are left out.
+func Each(ctx context.Context, d *db.DB, action string, fn func(key string, newJSON []byte) error) error {
+	rows, err := d.Read(ctx).QueryContext(ctx, "SELECT a.item, v.new_json FROM audit a JOIN audit_value v ON v.audit_id = a.id WHERE a.action = $1 ORDER BY a.id", action)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, body string
+		if err := rows.Scan(&key, &body); err != nil {
+			return err
+		}
+		if err := fn(key, []byte(body)); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Check recomputes every digest and returns one line per row that does not match.
 func Check(ctx context.Context, d *db.DB) ([]string, error) {
 	rows, err := d.Read(ctx).QueryContext(ctx, `SELECT a.id, a.at_ms, a.actor, a.action, a.item, a.salt, a.digest, COALESCE(v.old_json, ''), COALESCE(v.new_json, ''), v.audit_id IS NOT NULL

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 )
 
 // Config is the settings. Values are plain text, as flags and variables give them.
@@ -50,9 +51,23 @@ func (c *Config) Bind(fs *flag.FlagSet, getenv func(string) string) {
 	fs.BoolVar(&c.JSON, "json", false, "print JSON")
 }
 
-// Print writes the settings, one "name = value" a line. The password inside a database address is not shown.
+// Setting is one setting as "langso config" shows it.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Shown returns the settings in force. The password inside a database address is not shown.
+func (c Config) Shown() []Setting {
+	return []Setting{{"data", c.Data}, {"db", redact(c.Database)}, {"listen", c.Listen}, {"lang", c.Lang}, {"behind-tls", strconv.FormatBool(c.BehindTLS)},
+		{"unsafe-test-db", strconv.FormatBool(c.UnsafeTestDB)}}
+}
+
+// Print writes the settings, one "name = value" a line.
 func (c Config) Print(w io.Writer) {
-	fmt.Fprintf(w, "data = %s\ndb = %s\nlisten = %s\nlang = %s\nbehind-tls = %v\n", c.Data, redact(c.Database), c.Listen, c.Lang, c.BehindTLS)
+	for _, s := range c.Shown() {
+		fmt.Fprintf(w, "%s = %s\n", s.Name, s.Value)
+	}
 }
 
 // Getenv is the process environment.

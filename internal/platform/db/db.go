@@ -201,10 +201,10 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	}
 	for attempt := 1; ; attempt++ {
 		err := d.once(ctx, attempt > sharedAttempts, fn)
-		if err == nil || !retryable(err) {
+		if err == nil || !retryable(err) && !busy(err) {
 			return err
 		}
-		if attempt == maxAttempts {
+		if attempt == maxAttempts || busy(err) && attempt == maxBusy {
 			return fault.New(fault.Unavailable, "db.busy").Because(err)
 		}
 		pause := time.Duration(1+rand.IntN(1<<min(attempt, 7))) * time.Millisecond
@@ -247,6 +247,15 @@ func queue(ctx context.Context, t *sql.Tx, alone bool) error {
 	}
 	_, err := t.ExecContext(ctx, lock)
 	return err
+}
+
+// maxBusy bounds how often a writer waits for another process on the same SQLite file; each wait is busy_timeout long.
+const maxBusy = 3
+
+// busy reports that another process held SQLite's write lock for longer than busy_timeout.
+func busy(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == 5
 }
 
 func retryable(err error) bool {

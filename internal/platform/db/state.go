@@ -16,6 +16,17 @@ func (d *DB) Meta(ctx context.Context, key string) (string, error) {
 	return v, err
 }
 
+// Migrated reports whether the base tables are there: an empty PostgreSQL database answers no.
+func (d *DB) Migrated(ctx context.Context) (bool, error) {
+	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'"
+	if d.engine == Postgres {
+		query = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'"
+	}
+	var n int
+	err := d.read.QueryRowContext(ctx, query).Scan(&n)
+	return n > 0, err
+}
+
 // SetMeta writes a property of the whole database.
 func (tx *Tx) SetMeta(ctx context.Context, key, value string) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -113,10 +114,8 @@ var languageNames = map[i18n.Lang]string{i18n.Vi: "Tiếng Việt", i18n.En: "En
 // inLanguage is the address of this page in l, with its query.
 func inLanguage(ctx context.Context, l i18n.Lang) string {
 	s := SiteOf(ctx)
-	href := hrefIn(l, s.Path)
-	if href == "" {
-		href = "/"
-	}
+	// The path comes from the reader: escaped, and with one slash before it, it cannot lead to another site.
+	href := hrefIn(l, (&url.URL{Path: "/" + strings.TrimLeft(s.Path, "/")}).EscapedPath())
 	if q := strings.TrimPrefix(s.Query, "?"); q != "" {
 		href += "?" + q
 	}

@@ -215,6 +215,13 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, status int, f *fault.E
 	_ = json.NewEncoder(w).Encode(Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: Words(r, f), Code: f.Key, Field: f.Field})
 }
 
+type logKey struct{}
+
+// WithLog returns a ctx in which APIError logs what was our mistake.
+func WithLog(ctx context.Context, log *slog.Logger) context.Context {
+	return context.WithValue(ctx, logKey{}, log)
+}
+
 // APIError turns an error of a Service into the problem document that huma writes.
 func APIError(ctx context.Context, err error) error {
 	f := fault.As(err)
@@ -222,7 +229,9 @@ func APIError(ctx context.Context, err error) error {
 	p.Title = http.StatusText(p.Status)
 	if f.Code == fault.Internal {
 		p.Detail = i18n.T(ctx, "fault.internal", ui.SiteOf(ctx).RequestID)
-		slog.ErrorContext(ctx, "request failed", "err", err, "request", ui.SiteOf(ctx).RequestID)
+		if log, ok := ctx.Value(logKey{}).(*slog.Logger); ok && ctx.Err() == nil {
+			log.ErrorContext(ctx, "request failed", "err", err, "request", ui.SiteOf(ctx).RequestID)
+		}
 	} else {
 		p.Detail = i18n.T(ctx, f.Key, f.Args...)
 	}

@@ -4,6 +4,7 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/url"
@@ -83,9 +84,9 @@ func Open(t testing.TB, o Options) *Page {
 		t.Fatal(err)
 	}
 	p.Resize(o.Width, o.Height)
-	if o.Dark {
-		p.Dark(true)
-	}
+	p.Dark(o.Dark)
+	// The reader looks at this window, whatever else the machine shows.
+	p.do(send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	if o.NoScript {
 		p.do(send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	}
@@ -145,6 +146,20 @@ func (p *Page) TakeOutside() []string {
 	out := p.outside
 	p.outside = nil
 	return out
+}
+
+// PlantOutside puts an image of a foreign host into the page and waits until the browser has asked for it and the security
+// policy has refused it. It shows that the guard sees what it must see; what it saw is still to be taken.
+func (p *Page) PlantOutside(address string) {
+	p.t.Helper()
+	asked := func(ev network.EventRequestWillBeSent) bool { return ev.Request.URL == address }
+	refused := func(ev log.EventEntryAdded) bool { return strings.Contains(ev.Entry.Text, address) }
+	script, err := json.Marshal(address)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	plant := chromedp.Evaluate[chromedp.Void]("new Image().src = " + string(script))
+	get(p, chromedp.WaitEvent(log.EntryAdded, refused, chromedp.WaitEvent(network.RequestWillBeSent, asked, plant)))
 }
 
 // TakeComplaints returns uncaught exceptions and breaches of the content security policy since the last call.
@@ -209,14 +224,14 @@ func (p *Page) Resize(width, height int) {
 	p.do(chromedp.EmulateViewport(int64(width), int64(height), view...))
 }
 
-// Dark says whether the reader prefers dark colours.
+// Dark says whether the reader prefers dark colours. They change at once, because the reader wants no motion either.
 func (p *Page) Dark(on bool) {
 	p.t.Helper()
 	value := "light"
 	if on {
 		value = "dark"
 	}
-	p.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}}))
+	p.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}, {Name: "prefers-reduced-motion", Value: "reduce"}}}))
 }
 
 // Go opens an address and waits until the page is loaded.
@@ -345,15 +360,19 @@ type Violation struct {
 
 func (v Violation) String() string {
 	s := fmt.Sprintf("%s (%s): %s", v.ID, v.Impact, v.Help)
-	for _, n := range v.Nodes {
+	for i, n := range v.Nodes {
+		if i == 5 {
+			return s + fmt.Sprintf("\n\tand %d more", len(v.Nodes)-i)
+		}
 		s += fmt.Sprintf("\n\t%v %s", n.Target, n.HTML)
 	}
 	return s
 }
 
 // Axe runs the accessibility rules of axe-core on the page and returns what they find: all that are on by default, up to
-// WCAG 2.2 AA, and target-size, which is off by default. root is the folder of go.mod.
-func (p *Page) Axe(root string) []Violation {
+// WCAG 2.2 AA, and target-size, which is off by default; or only the rules of the given names. root is the folder of
+// go.mod.
+func (p *Page) Axe(root string, rules ...string) []Violation {
 	p.t.Helper()
 	if !Eval[bool](p, "'axe' in window") {
 		b, err := os.ReadFile(filepath.Join(root, "web", "node_modules", "axe-core", "axe.min.js"))
@@ -362,7 +381,15 @@ func (p *Page) Axe(root string) []Violation {
 		}
 		p.do(chromedp.Evaluate[chromedp.Void](string(b)))
 	}
-	return Eval[[]Violation](p, "axe.run(document, {preload: false, resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}).then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.map(n => ({target: n.target, html: n.html}))})))")
+	options := map[string]any{"preload": false, "resultTypes": []string{"violations"}, "rules": map[string]any{"target-size": map[string]bool{"enabled": true}}}
+	if len(rules) > 0 {
+		options["runOnly"] = map[string]any{"type": "rule", "values": rules}
+	}
+	b, err := json.Marshal(options)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return Eval[[]Violation](p, "axe.run(document, "+string(b)+").then(r => r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.map(n => ({target: n.target, html: n.html}))})))")
 }
 
 // CheckAxe fails the test for each accessibility rule that the page breaks.

@@ -82,9 +82,9 @@ const looseText = `* { line-height: 1.5 !important; letter-spacing: .12em !impor
 
 // cutOff lists elements whose text does not fit into them and is hidden; what only screen readers read is meant to be so.
 const cutOff = `[...document.querySelectorAll("main *, header *, nav *, footer *")].filter(e => {
+	if (e.scrollWidth <= e.clientWidth + 1 && e.scrollHeight <= e.clientHeight + 1) return false
 	const s = getComputedStyle(e), r = e.getBoundingClientRect()
-	if (![s.overflowX, s.overflowY].some(o => o === "hidden" || o === "clip") || r.width <= 1 || r.height <= 1 || !e.textContent.trim() || e.closest("svg")) return false
-	return e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1
+	return [s.overflowX, s.overflowY].some(o => o === "hidden" || o === "clip") && r.width > 1 && r.height > 1 && e.textContent.trim() && !e.closest("svg")
 }).map(e => e.outerHTML.slice(0, 120))`
 
 // look checks what holds for every page: nothing was asked of another host, and with scripts on also axe in both colours
@@ -97,11 +97,11 @@ func (s *screen) look(name string) {
 	if !s.scripts {
 		return
 	}
-	for _, dark := range []bool{false, true} {
-		s.Dark(dark)
-		found := s.Axe(s.root)
-		s.check(accessible, len(found) == 0, "%s (dark: %v): %v", name, dark, found)
-	}
+	found := s.Axe(s.root)
+	s.check(accessible, len(found) == 0, "%s: %v", name, found)
+	s.Dark(true)
+	found = s.Axe(s.root, "color-contrast", "link-in-text-block") // the other rules see no colours
+	s.check(accessible, len(found) == 0, "%s in the dark: %v", name, found)
 	s.Dark(false)
 	s.fit(name)
 }
@@ -121,8 +121,10 @@ func (s *screen) fit(name string) {
 			s.Resize(width, s.height)
 			n := s.SidewaysScroll()
 			s.check(fits, n <= 0, "%s at %d px (loose text: %v) is %d px too wide", name, width, loose, n)
-			cut := browser.Eval[[]string](s.Page, cutOff)
-			s.check(fits, len(cut) == 0, "%s at %d px (loose text: %v) cuts text off: %q", name, width, loose, cut)
+			if loose {
+				cut := browser.Eval[[]string](s.Page, cutOff)
+				s.check(fits, len(cut) == 0, "%s at %d px cuts loose text off: %q", name, width, cut)
+			}
 		}
 	}
 	browser.Eval[bool](s.Page, "document.adoptedStyleSheets = [], true")
@@ -143,7 +145,11 @@ func (s *screen) picture(name string) {
 // focused checks that an element has the focus, is seen, is not covered, and shows that it has the focus.
 func (s *screen) focused(css string) {
 	s.t.Helper()
-	got := browser.Eval[string](s.Page, `(() => {
+	got := browser.Eval[string](s.Page, `(async () => {
+		// A page gives its focus away when it is first drawn.
+		for (const end = performance.now() + 5000; !document.activeElement.matches(`+strconv.Quote(css)+`) && performance.now() < end;) {
+			await new Promise(requestAnimationFrame)
+		}
 		const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e)
 		if (!e.matches(`+strconv.Quote(css)+`)) return "the focus is on " + e.outerHTML.slice(0, 160)
 		if (r.bottom <= 0 || r.top >= innerHeight || r.width < 1) return "it is out of sight: " + JSON.stringify(r)
