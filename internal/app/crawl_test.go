@@ -2,15 +2,16 @@ package app
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"html"
 	"net/http"
 	"net/url"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
+
+	"langso/internal/testkit/province"
 )
 
 // crawl asks for every address that one visitor can find: the addresses given, every link of every page, in both
@@ -211,6 +212,38 @@ func (c *crawl) addAPI(t *testing.T, values map[string][]string) {
 	if operations == 0 {
 		t.Error("the OpenAPI document names no operation")
 	}
+	for _, target := range []string{"/api/v1/openapi.json", "/api/v1/openapi.yaml", "/api/v1/openapi-3.0.json", "/api/v1/openapi-3.0.yaml", "/healthz", "/readyz"} {
+		c.add(target)
+	}
+}
+
+// walkItems are the items of the criteria set of the fictional province, and one that no set knows.
+var walkItems = []string{"1", "1.1", "1.2", "2", "2.1", "2.2", "9.9"}
+
+// elsewhere skips the pages of communes, items and sets that hold nothing of the test: they differ in their names only.
+func elsewhere(codes ...string) func(path string) bool {
+	unit := func(slug string) bool {
+		code, _, _ := strings.Cut(slug, "-")
+		_, err := strconv.Atoi(code)
+		return slices.Contains(codes, code) || err != nil
+	}
+	return func(path string) bool {
+		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "lam-viec/"), "/")
+		switch {
+		case len(parts) < 2:
+			return false
+		case parts[0] == "xa":
+			return !unit(parts[1])
+		case parts[0] == "bang-diem":
+			return !unit(parts[1]) || len(parts) > 2 && !slices.Contains(walkItems, parts[2])
+		case parts[0] == "chi-tieu":
+			_, err := strconv.ParseFloat(parts[1], 64)
+			return err == nil && !slices.Contains(walkItems, parts[1])
+		case parts[0] == "tieu-chi":
+			return len(parts) > 2 && (parts[1] != province.Set || !slices.Contains(walkItems, parts[2]))
+		}
+		return false
+	}
 }
 
 // addWith adds a path without a query, with the base, and with the base and each of the parameters, one by one.
@@ -260,13 +293,4 @@ func sorted[V any](m map[string]V) []string {
 	}
 	sort.Strings(out)
 	return out
-}
-
-// pretty writes a value for a message.
-func pretty(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
 }

@@ -10,12 +10,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"langso/internal/platform/auth"
+	"langso/internal/platform/db"
 	"langso/internal/platform/vntext"
 	"langso/internal/testkit/htmlcheck"
 	"langso/internal/testkit/province"
@@ -358,13 +358,13 @@ func TestHostileText(t *testing.T) {
 		names := []string{province.ScriptName, province.FormulaName, province.LettersName}
 		reasons := []string{"dòng một Set-Cookie: ls=1 <html>", "'; DROP TABLE audit; --", `"><img src=x onerror=alert(1)>`, "javascript:alert(1)", "@SUM(A1)", "-2+3"}
 		r := newReader(t.Errorf, slices.Concat(names, reasons, []string{province.TopName, "a" + strings.Repeat("\u0301", 100)})...)
-		for _, v := range []*visitor{w.visitor(0), office} {
+		visitors := []*visitor{w.visitor(0), office}
+		if w.app.kit.DB.Engine() == db.Postgres { // what is drawn does not depend on the engine, what is stored does
+			visitors = visitors[1:]
+		}
+		for _, v := range visitors {
 			c := newCrawl(w, v, r.visit)
-			c.skip = func(path string) bool { // the communes and items that ship with the product have no hostile names
-				m := regexp.MustCompile(`^/(?:xa|lam-viec/bang-diem)/(\d+)`).FindStringSubmatch(path)
-				other := regexp.MustCompile(`^/tieu-chi/([^/]+)/.`).FindStringSubmatch(path)
-				return m != nil && !strings.HasPrefix(m[1], "9901") || other != nil && other[1] != province.Set
-			}
+			c.skip = elsewhere("99011", "99012", "99013")
 			base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
 			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co"} {
 				c.addWith(path, base, url.Values{"nhom": {"tinh-cu"}, "dinh-dang": {"xlsx", "csv"}})

@@ -115,13 +115,13 @@ func (s *Service) RefusalFile(ctx context.Context, id int64) (_ []byte, err erro
 	var rows []workbook.RefusalRow
 	for _, x := range r.read.Refused {
 		out := workbook.RefusalRow{Refused: x, Reason: r.words(ctx, x.Problem)}
-		if u := r.frame.Register.Unit(x.Problem.Suggestion); u != nil {
+		if u := r.frame.Register.Unit(x.Problem.Suggestion); u != nil && x.Problem.Code != workbook.UnitNotValid {
 			out.Suggestion = u.FullName() + " (" + u.Code + ")"
 		}
 		rows = append(rows, out)
 	}
 	for _, p := range r.problems {
-		if p.Code == noRight || p.Code == tooManyDigits {
+		if p.Code == tooManyDigits {
 			rows = append(rows, r.ownRefusal(ctx, p))
 		}
 	}

@@ -99,6 +99,7 @@ type reading struct {
 	values   []workbook.Value // within the actor's rights
 	changes  []change
 	problems []workbook.Problem // errors, those of missing rights included
+	warnings []workbook.Problem
 }
 
 // readFile parses and understands a workbook. A file that cannot be read at all gives one problem for the whole file.
@@ -109,12 +110,14 @@ func (s *Service) readFile(ctx context.Context, set, period string, file []byte)
 	}
 	u := s.read.understand(f, file)
 	r := &reading{frame: f, read: u.read, problems: slices.Clone(u.read.Errors)}
+	r.warnings = slices.Clone(u.read.Warnings)
+	var foreign []workbook.Value
 	for _, v := range u.read.Values {
 		item := Item{ID: v.Indicator, Criterion: v.IsCriterion}
 		fig, fits := figureOf(v)
 		switch {
 		case !auth.Of(ctx).May(auth.ImportResults, f.scope(v.Unit, item)):
-			r.problems = append(r.problems, workbook.Problem{Sheet: v.Sheet, Row: v.Row, Col: v.Col, Code: noRight, Raw: v.Raw, Unit: v.Unit, Indicator: v.Indicator})
+			foreign = append(foreign, v)
 		case !fits:
 			r.problems = append(r.problems, workbook.Problem{Sheet: v.Sheet, Row: v.Row, Col: v.Col, Code: tooManyDigits, Raw: v.Raw, Unit: v.Unit, Indicator: v.Indicator})
 		default:
@@ -122,10 +125,26 @@ func (s *Service) readFile(ctx context.Context, set, period string, file []byte)
 			r.changes = append(r.changes, change{Unit: v.Unit, Item: item, Figure: fig, State: f.stateFor(ctx, v.Unit, item)})
 		}
 	}
+	r.leaveOut(foreign)
 	slices.SortStableFunc(r.problems, func(a, b workbook.Problem) int {
 		return cmp.Or(cmp.Compare(u.sheets[a.Sheet], u.sheets[b.Sheet]), cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col))
 	})
 	return r, nil
+}
+
+// leaveOut says in one line that values belong to others: an office's table holds all communes, and whoever may write some
+// of it need not correct the rest. It is an error only when nothing is left to write.
+func (r *reading) leaveOut(foreign []workbook.Value) {
+	if len(foreign) == 0 {
+		return
+	}
+	first := foreign[0]
+	p := workbook.Problem{Sheet: first.Sheet, Row: first.Row, Col: first.Col, Code: noRight, Args: []any{len(foreign)}}
+	if len(r.changes) == 0 {
+		r.problems = append(r.problems, p)
+	} else {
+		r.warnings = append(r.warnings, p)
+	}
 }
 
 // understood is what a file means in a frame, whoever asks.
@@ -335,12 +354,12 @@ func (r *reading) report(ctx context.Context) *Report {
 		Rows: len(r.values), Blank: r.read.Blank, NotApplicable: r.read.NotApplicable,
 		Ignored:  IgnoredCounts{len(r.read.IgnoredRows), len(r.read.IgnoredCols), len(r.read.IgnoredSheets)},
 		Errors:   make([]ReportLine, 0, len(r.problems)),
-		Warnings: make([]ReportLine, 0, len(r.read.Warnings)),
+		Warnings: make([]ReportLine, 0, len(r.warnings)),
 	}
 	for _, p := range r.problems {
 		rep.Errors = append(rep.Errors, r.line(ctx, p))
 	}
-	for _, p := range r.read.Warnings {
+	for _, p := range r.warnings {
 		rep.Warnings = append(rep.Warnings, r.line(ctx, p))
 	}
 	return rep
@@ -370,7 +389,11 @@ func (r *reading) words(ctx context.Context, p workbook.Problem) string {
 	}
 	text := i18n.T(ctx, "assessment.problem."+string(p.Code), args...)
 	if u := r.frame.Register.Unit(p.Suggestion); u != nil {
-		text += " " + i18n.T(ctx, "assessment.problem.suggestion", u.FullName(), u.Code)
+		key := "assessment.problem.suggestion"
+		if named := r.frame.Register.Unit(p.Unit); p.Code == workbook.UnitNotValid && named != nil && named.To != "" && named.To < r.frame.Period.AsOf {
+			key = "assessment.problem.successor" // writing its name would put one commune's results on another
+		}
+		text += " " + i18n.T(ctx, key, u.FullName(), u.Code)
 	}
 	return text
 }
@@ -520,7 +543,7 @@ func (s *Service) Batch(ctx context.Context, id int64) (*Batch, error) {
 		return nil, err
 	}
 	b, err := row.batch()
-	if err != nil || row.State != "pending" {
+	if err != nil || !row.HasFile {
 		return b, err
 	}
 	file, err := batchFile(ctx, s.db.Read(ctx), id)
@@ -531,12 +554,17 @@ func (s *Service) Batch(ctx context.Context, id int64) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.wouldDo(ctx, r)
-	if err != nil {
-		return nil, err
+	now := r.report(ctx)
+	if row.State == "pending" {
+		o, err := s.wouldDo(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		b.Report = *now
+		b.Report.count(o)
+	} else if len(now.Errors) == len(b.Report.Errors) && len(now.Warnings) == len(b.Report.Warnings) {
+		b.Report.Errors, b.Report.Warnings = now.Errors, now.Warnings // the same places, in the language of this reader
 	}
-	b.Report = *r.report(ctx)
-	b.Report.count(o)
 	return b, nil
 }
 
