@@ -228,7 +228,10 @@ func (s *Service) load(ctx context.Context) (*state, error) {
 	}
 	newest := map[string]versionRow{}
 	for _, v := range st.versions {
-		newest[v.code] = v // rows come by id
+		// Rows come by id. A file of a later release never replaces the one that the province loaded itself.
+		if have, ok := newest[v.code]; !ok || have.shipped || !v.shipped {
+			newest[v.code] = v
+		}
 	}
 	for _, v := range newest {
 		set, err := s.stored(ctx, v)

@@ -19,11 +19,12 @@ type versionRow struct {
 	code     string
 	sha256   string
 	loadedMS int64
+	shipped  bool // came with a release of the product
 }
 
 // versions returns all stored versions, the oldest first.
 func versions(ctx context.Context, q db.Querier) ([]versionRow, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, code, sha256, loaded_ms FROM criteria_set_version ORDER BY id")
+	rows, err := q.QueryContext(ctx, "SELECT id, code, sha256, loaded_ms, shipped FROM criteria_set_version ORDER BY id")
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +32,7 @@ func versions(ctx context.Context, q db.Querier) ([]versionRow, error) {
 	var out []versionRow
 	for rows.Next() {
 		var v versionRow
-		if err := rows.Scan(&v.id, &v.code, &v.sha256, &v.loadedMS); err != nil {
+		if err := rows.Scan(&v.id, &v.code, &v.sha256, &v.loadedMS, &v.shipped); err != nil {
 			return nil, err
 		}
 		out = append(out, v)

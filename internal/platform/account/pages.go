@@ -112,7 +112,7 @@ func (s *Service) demoSignIn(r *web.Request) error {
 // machine to itself without a proxy between, and the browser asked for this machine by name. The last keeps a foreign
 // page from reaching the demo through a name of its own that points here.
 func (s *Service) demoOpen(r *web.Request) (bool, error) {
-	if s.kit.BehindTLS || !ownConnection(r.Request) || !loopbackHost(r.Host) {
+	if s.kit.BehindTLS || !ownConnection(r.Request) || !loopbackHost(r.Host) || !fromHere(r.Header.Get("Origin")) || !fromHere(r.Header.Get("Referer")) {
 		return false, nil
 	}
 	kind, err := s.kit.DB.Meta(r.Context(), "kind")
@@ -122,7 +122,18 @@ func (s *Service) demoOpen(r *web.Request) (bool, error) {
 // ownConnection reports whether both ends of the connection are this machine and nobody forwarded the request.
 func ownConnection(r *http.Request) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	return ok && loopbackHost(local.String()) && loopbackHost(r.RemoteAddr) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+	return ok && loopbackHost(local.String()) && loopbackHost(r.RemoteAddr) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" &&
+		r.Header.Get("X-Real-IP") == "" && r.Header.Get("Via") == ""
+}
+
+// fromHere reports whether the address of the page that sent a request, when the browser names one, lies on this machine. A
+// proxy that says nothing of itself still passes it on.
+func fromHere(address string) bool {
+	if address == "" {
+		return true
+	}
+	u, err := url.Parse(address)
+	return err == nil && loopbackHost(u.Host)
 }
 
 // loopbackHost reports whether a Host header or an address, with or without a port, names this machine.

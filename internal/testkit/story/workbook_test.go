@@ -67,12 +67,23 @@ func officeWorkbook(t *testing.T) string {
 // correctedByOther is a workbook of one value: Tà Hine basically meets criterion 8.
 func correctedByOther(t *testing.T) string {
 	t.Helper()
+	return plainWorkbook(t, "ta-hine.xlsx", []any{"Mã xã", "Tên xã", "TC 8"}, []any{"24991", "Tà Hine", "Cơ bản đạt"})
+}
+
+// writtenAnew is a workbook of the two values that were refused, as they should have been.
+func writtenAnew(t *testing.T) string {
+	t.Helper()
+	return plainWorkbook(t, "viet-lai.xlsx", []any{"Mã xã", "Tên xã", "TC 7", "TC 8"}, []any{"24958", "Đức Trọng", "Đạt"}, []any{"24875", "Đam Rông 3", nil, "Đạt"})
+}
+
+func plainWorkbook(t *testing.T, name string, rows ...[]any) string {
+	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
-	for i, row := range [][]any{{"Mã xã", "Tên xã", "TC 8"}, {"24991", "Tà Hine", "Cơ bản đạt"}} {
+	for i, row := range rows {
 		must(t, f.SetSheetRow("Sheet1", cellName(t, 1, i+1), &row))
 	}
-	return save(t, f, "ta-hine.xlsx")
+	return save(t, f, name)
 }
 
 // refusal is a row of the workbook of refused values: what stands under each of its headings.
