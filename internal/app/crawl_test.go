@@ -21,6 +21,7 @@ type crawl struct {
 	house   *house
 	visit   func(a *answer)
 	skip    func(path string) bool // addresses that are not worth asking for
+	follows bool                   // links are followed
 	queue   []string
 	known   map[string]bool
 	alike   map[string]bool // links by path and names of parameters
@@ -31,7 +32,7 @@ type crawl struct {
 
 // newCrawl returns a crawl of v that has not begun; visit sees every answer.
 func newCrawl(w *house, v *visitor, visit func(a *answer)) *crawl {
-	c := &crawl{v: v, house: w, visit: visit, known: map[string]bool{}, alike: map[string]bool{}, routes: map[string]int{}, pattern: http.NewServeMux(), skip: func(string) bool { return false }}
+	c := &crawl{v: v, house: w, visit: visit, known: map[string]bool{}, alike: map[string]bool{}, routes: map[string]int{}, pattern: http.NewServeMux(), follows: true, skip: func(string) bool { return false }}
 	for _, r := range w.app.mux().Routes() {
 		if r.Method == "GET" {
 			c.pattern.Handle(r.Method+" "+r.Pattern, http.NotFoundHandler())
@@ -49,7 +50,7 @@ func (c *crawl) follow(target string) {
 		return
 	}
 	names := sorted(u.Query())
-	if key := u.Path + "?" + strings.Join(names, "&"); len(names) <= 3 && !c.alike[key] {
+	if key := u.Path + "?" + strings.Join(names, "&"); c.follows && len(names) <= 3 && !c.alike[key] {
 		c.alike[key] = true
 		c.add(target)
 	}
@@ -114,9 +115,7 @@ func (c *crawl) run() {
 		}
 		c.follow(a.location())
 		if a.status >= 400 && !strings.HasPrefix(target, "/api/") { // programs are told off in their own words
-			with := *c.v
-			with.header = map[string]string{"Accept": "application/json"}
-			c.saw(with.get(target))
+			c.saw(c.v.asProgram().get(target))
 		}
 	}
 }

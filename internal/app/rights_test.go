@@ -369,9 +369,7 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		out := x.alone(v)
 		delete(out.cookies, "ls_session") // ending the session of the walk would end the walk
 		return step{send: func() *answer { return out.post("/dang-xuat", url.Values{}) }}
-	case "GET /lam-viec/tinh":
-		return page("/lam-viec/tinh" + walkQuery + "&dinh-dang=xlsx")
-	case "GET /lam-viec/bang-diem", "GET /lam-viec/chi-tieu":
+	case "GET /lam-viec/tinh", "GET /lam-viec/bang-diem", "GET /lam-viec/chi-tieu":
 		return get(strings.TrimPrefix(route, "GET ") + walkQuery)
 	case "GET /lam-viec/bang-diem/{xa}":
 		return page("/lam-viec/bang-diem/" + p.unit.Slug() + walkQuery)

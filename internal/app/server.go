@@ -109,10 +109,7 @@ func (a *app) outer(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("X-Request-Id", id)
-		if strings.HasPrefix(r.URL.Path, "/api/") { // answers may depend on who asks
-			h.Set("Cache-Control", "private, no-cache")
-			h.Add("Vary", "Cookie, Authorization, Accept-Language")
-		}
+		h.Set("Cache-Control", "private, no-cache") // answers may depend on who asks; assets say otherwise
 		lang := i18n.Vi
 		if rest, ok := strings.CutPrefix(r.URL.Path, "/en"); ok && (rest == "" || rest[0] == '/') {
 			lang = i18n.En
@@ -123,8 +120,11 @@ func (a *app) outer(next http.Handler) http.Handler {
 		} else if strings.HasPrefix(r.URL.Path, "/api/") && strings.HasPrefix(r.Header.Get("Accept-Language"), "en") {
 			lang = i18n.En
 		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Add("Vary", "Cookie, Authorization, Accept-Language")
+		}
 		ctx := web.WithLog(i18n.With(r.Context(), a.texts, lang), a.kit.Log)
-		ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Demo: a.kind == demo, RequestID: id, SaveData: r.Header.Get("Save-Data") == "on"})
+		ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Demo: a.kind == demo, RequestID: id, SaveData: r.Header.Get("Save-Data") == "on", Secure: r.TLS != nil || a.kit.BehindTLS})
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		start, rec := time.Now(), &recorder{ResponseWriter: w, status: http.StatusOK}

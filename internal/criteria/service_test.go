@@ -142,6 +142,21 @@ func TestNewVersion(t *testing.T) {
 		if err := other.install(context.Background()); err != nil || current(t, other, code).Version != done.ID {
 			t.Errorf("after a restart: version %d, %v", current(t, other, code).Version, err)
 		}
+		// Neither does a later release with another file of its own.
+		later := bytes.Replace(body(t, code+".yaml"), []byte("threshold: 80\n"), []byte("threshold: 81\n"), 1)
+		err = d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			set, err := Parse(code+".yaml", later)
+			if err != nil {
+				return err
+			}
+			if _, err := insertVersion(ctx, tx, set, code+".yaml", later, true); err != nil {
+				return err
+			}
+			return tx.Bump(ctx, revision)
+		})
+		if err != nil || current(t, other, code).Version != done.ID {
+			t.Errorf("after an upgrade: version %d, %v; want the province's own %d", current(t, other, code).Version, err, done.ID)
+		}
 		if bad, err := s.check(context.Background()); err != nil || len(bad) != 0 {
 			t.Errorf("check: %v, %v", bad, err)
 		}

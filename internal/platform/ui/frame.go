@@ -81,6 +81,7 @@ type Site struct {
 	Demo      bool      // the whole database is illustrative
 	RequestID string
 	SaveData  bool // the client asks for less: no fonts
+	Secure    bool // the reader speaks HTTPS: cookies are marked so
 
 	Owner string    // body that answers for the site, shown in the foot; "" = not stated
 	Now   time.Time // printed in the foot of paper copies; zero = not printed
