@@ -48,12 +48,17 @@ type aviary struct {
 	home, away *territory.Unit
 	visitors   map[string]*visitor
 	list       []canary
+	words      map[string]canary // those of words, by word
+	numbers    []canary
 	batches    []string // numbers of all uploads
 }
 
-// word is ten random letters that no text of the product holds.
+// wordLength is the length of every word.
+const wordLength = 11
+
+// word is a q and ten random letters that no text of the product holds.
 func word() string {
-	b := make([]byte, 10)
+	b := make([]byte, wordLength-1)
 	rand.Read(b)
 	for i := range b {
 		b[i] = "bcdfghjkmnpqrstvwxz"[int(b[i])%19]
@@ -64,7 +69,8 @@ func word() string {
 // plant makes a word for a field.
 func (x *aviary) plant(field string, seen ...string) string {
 	w := word()
-	x.list = append(x.list, canary{field, []string{w}, seen})
+	x.words[w] = canary{field, []string{w}, seen}
+	x.list = append(x.list, x.words[w])
 	return w
 }
 
@@ -73,8 +79,30 @@ func (x *aviary) plantNumber(field string, seen ...string) string {
 	b := make([]byte, 4)
 	rand.Read(b)
 	whole, frac := fmt.Sprint(81+int(b[0])%18), fmt.Sprintf("%d%d%d%d", int(b[0])%10, int(b[1])%10, int(b[2])%10, 1+int(b[3])%9)
-	x.list = append(x.list, canary{field, []string{whole + "," + frac, whole + "." + frac}, seen})
+	c := canary{field, []string{whole + "," + frac, whole + "." + frac}, seen}
+	x.list, x.numbers = append(x.list, c), append(x.numbers, c)
 	return whole + "," + frac
+}
+
+// heard returns the canaries whose word stands in a text, in large letters or small ones.
+func (x *aviary) heard(text []byte) []canary {
+	var out []canary
+	for i := 0; i+wordLength <= len(text); i++ {
+		next := bytes.IndexAny(text[i:], "qQ")
+		if next < 0 || i+next+wordLength > len(text) {
+			break
+		}
+		i += next
+		if c, ok := x.words[strings.ToLower(string(text[i:i+wordLength]))]; ok {
+			out = append(out, c)
+		}
+	}
+	for _, c := range x.numbers {
+		if slices.ContainsFunc(c.forms, func(form string) bool { return bytes.Contains(text, []byte(form)) }) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 const (
@@ -84,10 +112,9 @@ const (
 
 func newAviary(w *house) *aviary {
 	w.loadSet()
-	x := &aviary{house: w, home: w.unit("24943"), away: w.unit("24931"), visitors: map[string]*visitor{byGuest: w.visitor(0)}}
+	x := &aviary{house: w, home: w.unit("24943"), away: w.unit("24931"), words: map[string]canary{}, visitors: map[string]*visitor{byGuest: w.visitor(0)}}
 	home, away := int64(x.home.ID), int64(x.away.ID)
-	// Who wrote a value is an inside field; besides, a login shows on the list of uploads, to its owner and to the office. Those
-	// of away hand in a workbook when they intrude.
+	// Who wrote a value is an inside field; besides, a login shows on the list of uploads, to its owner and to the office.
 	people := []struct {
 		who, login string
 		grant      auth.Grant
@@ -124,6 +151,9 @@ func newAviary(w *house) *aviary {
 	// away: a draft of its own.
 	x.write(neighbour, x.away, walkPeriod, "1.2", map[string]string{"level": away1("draft of away"), "reason": away1("reason of the draft of away")})
 
+	if a := x.visitors[byNearby].upload(province.Set, walkPeriod, "rieng.xlsx", matrix(w.t, "Riêng", []string{"Mã xã", "Tên xã", "2.2"}, []string{x.away.Code, x.away.Name, "4"})); a.status != http.StatusSeeOther {
+		w.t.Fatal(a)
+	}
 	// Uploads: pending, written in part, dropped; of a commune and of a department.
 	for _, u := range []struct {
 		by, end string
@@ -234,18 +264,15 @@ func TestCanaryCrawl(t *testing.T) {
 		}
 		visitors := []string{byGuest, byNeighbour, byNearby, byOtherProvDep, byOwner, byDepartment, byOffice}
 		if w.app.kit.DB.Engine() == db.Postgres { // what is shown does not depend on the engine: those that differ most
-			visitors = []string{byGuest, byNeighbour, byNearby, byOffice}
+			visitors = []string{byGuest, byNeighbour, byOffice}
 		}
 		for _, who := range visitors {
 			found := map[string]string{} // field → the first address that showed it
 			look := func(a *answer) {
 				for _, text := range said(a) {
-					text = bytes.ToLower(text)
-					for _, c := range x.list {
-						for _, form := range c.forms {
-							if found[c.field] == "" && bytes.Contains(text, []byte(form)) {
-								found[c.field] = a.method + " " + a.target
-							}
+					for _, c := range x.heard(text) {
+						if found[c.field] == "" {
+							found[c.field] = a.method + " " + a.target
 						}
 					}
 				}
@@ -282,12 +309,8 @@ func TestCanaryCrawl(t *testing.T) {
 		if n == 0 {
 			t.Error("nothing was logged: the log proves nothing")
 		}
-		for _, k := range x.list {
-			for _, form := range k.forms {
-				if strings.Contains(strings.ToLower(logged), form) {
-					t.Errorf("the log holds the %s", k.field)
-				}
-			}
+		for _, k := range x.heard([]byte(logged)) {
+			t.Errorf("the log holds the %s", k.field)
 		}
 	})
 }

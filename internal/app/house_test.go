@@ -47,7 +47,10 @@ type house struct {
 func onBoth(t *testing.T, k kind, fn func(t *testing.T, w *house)) {
 	t.Helper()
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
-		t.Run(string(e), func(t *testing.T) { fn(t, newHouse(t, e, k)) })
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel() // each has a store of its own
+			fn(t, newHouse(t, e, k))
+		})
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"langso/internal/platform/account"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/db"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 	"langso/internal/testkit/province"
@@ -82,7 +83,7 @@ func root(t *testing.T) string {
 // Every route of the program stands in the table with every role, and the table names no route that is not there; every
 // action has a row that allows it, or no route at all.
 func TestRightsTableIsWhole(t *testing.T) {
-	w := newHouse(t, "sqlite", production)
+	w := newHouse(t, db.SQLite, production)
 	routes := map[web.Route]bool{}
 	for _, r := range w.app.mux().Routes() {
 		if r.Method == "" {
@@ -380,6 +381,8 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		return step{send: func() *answer { return v.post("/lam-viec/bang-diem/"+p.unit.Slug()+"/"+p.write+walkQuery, form) }, figure: form.Get("gia-tri")}
 	case "GET /lam-viec/chi-tieu/{ma}":
 		return page("/lam-viec/chi-tieu/" + p.read + walkQuery)
+	case "GET /lam-viec/cho-xac-nhan":
+		return page("/lam-viec/cho-xac-nhan" + walkQuery)
 	case "GET /lam-viec/nhap-lieu", "GET /lam-viec/nhap-lieu/{lo}", "POST /lam-viec/nhap-lieu/{lo}/ghi", "POST /lam-viec/nhap-lieu/{lo}/bo", "GET /lam-viec/nhap-lieu/{lo}/tu-choi":
 		return x.batchStep(route, role, own)
 	case "POST /lam-viec/nhap-lieu":
@@ -573,7 +576,7 @@ func (x *walk) ask(row rightsRow, p place, own bool, cell string) string {
 
 // A method that is not registered is refused on every address, whoever asks.
 func TestOtherMethodsAreRefused(t *testing.T) {
-	w := newHouse(t, "sqlite", production)
+	w := newHouse(t, db.SQLite, production)
 	w.add("quan-tri", "Quản trị", auth.Grant{Role: auth.Administrator})
 	v := w.signedIn(1, "quan-tri")
 	known := map[string][]string{}

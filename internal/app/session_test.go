@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -282,7 +283,7 @@ func TestServeAndDemoKeepApart(t *testing.T) {
 				if e == db.Postgres {
 					c.Database = dbtest.Schema(t)
 				}
-				a, err := open(context.Background(), c, nil, k)
+				a, err := open(context.Background(), c, slog.New(slog.DiscardHandler), k)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -105,8 +105,31 @@ func (f *Frame) mayCorrect(ctx context.Context, c Correction) error {
 		return fault.New(fault.Invalid, "assessment.no_reason").At("ly-do")
 	case len(c.Reason) > 2000:
 		return fault.New(fault.TooLarge, "assessment.reason_too_long").At("ly-do")
+	case !printable(c.Reason):
+		return fault.New(fault.Invalid, "assessment.control_characters").At("ly-do")
+	case !printable(c.Figure.Word):
+		return fault.New(fault.Invalid, "assessment.control_characters").At("muc")
+	}
+	if err := f.begun(); err != nil {
+		return err
 	}
 	return checkFigure(f.Set, c.Item, c.Figure)
+}
+
+// printable reports whether a text has no control characters and none that turn the direction of the line: they hide what
+// is written, and PostgreSQL cannot store all of them.
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	})
+}
+
+// begun refuses periods that start after today: nobody has results of the future.
+func (f *Frame) begun() error {
+	if f.Period.From > f.today {
+		return fault.New(fault.Invalid, "assessment.period_ahead", f.Period.ID)
+	}
+	return nil
 }
 
 // newest is the version that somebody who sees inside values sees.

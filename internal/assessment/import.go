@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"sync"
@@ -85,11 +86,12 @@ type ReportValue struct {
 	Verdict     string       `json:"verdict,omitempty"`
 }
 
-// Codes of our own beside those of the workbook, which is fine there: a value outside the actor's rights, and one whose
-// digits cannot be stored.
+// Codes of our own beside those of the workbook: values outside the actor's rights, one whose digits cannot be stored, and a
+// whole file with too many wrong places.
 const (
-	noRight       workbook.Code = "no_right"
-	tooManyDigits workbook.Code = "too_many_digits"
+	noRight         workbook.Code = "no_right"
+	tooManyDigits   workbook.Code = "too_many_digits"
+	tooManyProblems workbook.Code = "too_many_problems"
 )
 
 // reading is a workbook understood in a frame: what would be written and what is refused.
@@ -108,7 +110,13 @@ func (s *Service) readFile(ctx context.Context, set, period string, file []byte)
 	if err != nil {
 		return nil, err
 	}
-	u := s.read.understand(f, file)
+	if err := f.begun(); err != nil {
+		return nil, err
+	}
+	u, err := s.read.understand(ctx, f, file)
+	if err != nil {
+		return nil, err
+	}
 	r := &reading{frame: f, read: u.read, problems: slices.Clone(u.read.Errors)}
 	r.warnings = slices.Clone(u.read.Warnings)
 	var foreign []workbook.Value
@@ -157,6 +165,7 @@ type understood struct {
 type readings struct {
 	mu   sync.Mutex
 	kept []keptReading // the newest last
+	turn chan struct{} // one place per reader at work
 }
 
 type keptReading struct {
@@ -175,23 +184,46 @@ type readingKey struct {
 // maxReadingsKept bounds the memory of readings; a large one takes a few MB.
 const maxReadingsKept = 4
 
-func (c *readings) understand(f *Frame, file []byte) *understood {
+// Reading a workbook is bounded: so many at once, so long each.
+const (
+	readersAtOnce = 2
+	maxReadTime   = 30 * time.Second
+)
+
+func newReadings() *readings { return &readings{turn: make(chan struct{}, readersAtOnce)} }
+
+func (c *readings) understand(ctx context.Context, f *Frame, file []byte) (*understood, error) {
 	key := readingKey{sha256.Sum256(file), f.Set.Version, f.Period.ID, f.judgedOn}
 	c.mu.Lock()
 	for _, k := range c.kept {
 		if k.key == key {
 			c.mu.Unlock()
-			return k.u
+			return k.u, nil
 		}
 	}
 	c.mu.Unlock()
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	u := &understood{read: &workbook.Reading{}, sheets: map[string]int{}}
-	if wb, err := openWorkbook(file); err != nil {
+	limited, cancel := context.WithTimeout(ctx, maxReadTime)
+	defer cancel()
+	wb, err := openWorkbook(limited, file)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err() // the reader went away: nothing was learnt about the file
+	case err != nil:
 		u.read.Errors = []workbook.Problem{{Code: fileCode(err)}}
-	} else {
+	default:
 		u.read = workbook.Read(wb, workbook.Context{Set: f.Set, Period: f.Period, Register: f.Register, Roster: f.Roster})
 		for i, sheet := range wb.Sheets {
 			u.sheets[sheet.Name] = i
+		}
+		if len(u.read.Errors)+len(u.read.Warnings) > workbook.MaxProblems {
+			u.read = &workbook.Reading{Errors: []workbook.Problem{{Code: tooManyProblems, Args: []any{workbook.MaxProblems}}}}
 		}
 	}
 	c.mu.Lock()
@@ -200,14 +232,27 @@ func (c *readings) understand(f *Frame, file []byte) *understood {
 	if len(c.kept) > maxReadingsKept {
 		c.kept = slices.Delete(c.kept, 0, 1)
 	}
-	return u
+	return u, nil
 }
 
-func openWorkbook(file []byte) (*xlsx.Workbook, error) {
+func openWorkbook(ctx context.Context, file []byte) (*xlsx.Workbook, error) {
 	if len(file) > xlsx.MaxBytes {
 		return nil, xlsx.ErrTooLarge
 	}
-	return xlsx.Read(bytes.NewReader(file), int64(len(file)))
+	return xlsx.Read(patient{ctx, bytes.NewReader(file)}, int64(len(file)))
+}
+
+// patient reads until its ctx ends, so that a hostile file stops where its time is over.
+type patient struct {
+	ctx context.Context
+	r   io.ReaderAt
+}
+
+func (p patient) ReadAt(b []byte, off int64) (int, error) {
+	if p.ctx.Err() != nil {
+		return 0, fmt.Errorf("%w: takes too long to read", xlsx.ErrUnsafe)
+	}
+	return p.r.ReadAt(b, off)
 }
 
 func fileCode(err error) workbook.Code {
@@ -366,7 +411,7 @@ func (r *reading) report(ctx context.Context) *Report {
 }
 
 func (r *reading) line(ctx context.Context, p workbook.Problem) ReportLine {
-	l := ReportLine{Sheet: p.Sheet, Row: p.Row, Code: string(p.Code), Message: r.words(ctx, p), Indicator: p.Indicator, Raw: p.Raw}
+	l := ReportLine{Sheet: p.Sheet, Row: p.Row, Code: string(p.Code), Message: r.words(ctx, p), Indicator: p.Indicator, Raw: excerpt(p.Raw)}
 	if p.Col > 0 {
 		l.Column = xlsx.ColumnName(p.Col)
 	}
@@ -374,6 +419,14 @@ func (r *reading) line(ctx context.Context, p workbook.Problem) ReportLine {
 		l.Unit = u.Name
 	}
 	return l
+}
+
+// excerpt shortens what stood in a cell to what a line of a report can show.
+func excerpt(s string) string {
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:199]) + "…"
+	}
+	return s
 }
 
 // words is the message of a problem, with the unit that may have been meant. A criterion is not called an indicator: the
@@ -459,6 +512,12 @@ type Batch struct {
 // Preview reads a workbook, stores it as a pending batch and returns the batch's id. Nothing is written to the results.
 func (s *Service) Preview(ctx context.Context, q ImportRequest) (id int64, err error) {
 	defer fault.Wrap(&err, "assessment.Preview(%s, %s)", q.Set, q.Period)
+	if err := mayImport(ctx); err != nil {
+		return 0, err
+	}
+	if err := s.withinQuota(ctx, s.db.Read(ctx), s.clock.NowMS(), q.File); err != nil {
+		return 0, err // before the file costs anything
+	}
 	q.DryRun = true
 	rep, err := s.Import(ctx, q)
 	if err != nil {
@@ -467,7 +526,11 @@ func (s *Service) Preview(ctx context.Context, q ImportRequest) (id int64, err e
 	for _, l := range rep.Errors {
 		if l.Row == 0 && l.Code != string(workbook.NoTableFound) {
 			// A file that cannot be opened is refused at the door: there is nothing to preview and nothing to keep.
-			return 0, &fault.Error{Code: fault.Invalid, Key: "assessment.problem." + l.Code, Field: "tep"}
+			f := fault.New(fault.Invalid, "assessment.problem."+l.Code).At("tep")
+			if l.Code == string(tooManyProblems) {
+				f.Args = []any{workbook.MaxProblems}
+			}
+			return 0, f
 		}
 	}
 	body, err := json.Marshal(rep)
@@ -479,12 +542,8 @@ func (s *Service) Preview(ctx context.Context, q ImportRequest) (id int64, err e
 		if err := forgetUploads(ctx, tx, tx.NowMS-keepUploads.Milliseconds()); err != nil {
 			return err
 		}
-		sum, err := uploadedSince(ctx, tx, a.Login, tx.NowMS-(24*time.Hour).Milliseconds())
-		if err != nil {
+		if err := s.withinQuota(ctx, tx, tx.NowMS, q.File); err != nil {
 			return err
-		}
-		if sum+int64(len(q.File)) > maxUploadsPerDay {
-			return fault.New(fault.RateLimited, "assessment.upload_quota", maxUploadsPerDay>>20).At("tep")
 		}
 		set, err := s.sets.Current(ctx, q.Set)
 		if err != nil {
@@ -505,6 +564,15 @@ const (
 	keepUploads      = 30 * 24 * time.Hour
 	maxUploadsPerDay = 300 << 20
 )
+
+// withinQuota refuses more uploads than one person makes in a day.
+func (s *Service) withinQuota(ctx context.Context, q db.Querier, nowMS int64, file []byte) error {
+	sum, err := uploadedSince(ctx, q, auth.Of(ctx).Login, nowMS-(24*time.Hour).Milliseconds())
+	if err == nil && sum+int64(len(file)) > maxUploadsPerDay {
+		err = fault.New(fault.RateLimited, "assessment.upload_quota", maxUploadsPerDay>>20).At("tep")
+	}
+	return err
+}
 
 // ownBatch returns a batch of the actor. Somebody else's answers as if it were not there, unless the actor may import
 // everywhere.

@@ -39,6 +39,7 @@ const (
 	scorecardsPath = "/lam-viec/bang-diem"
 	indicatorsPath = "/lam-viec/chi-tieu"
 	importPath     = "/lam-viec/nhap-lieu"
+	draftsPath     = "/lam-viec/cho-xac-nhan"
 )
 
 func (s *Service) pages(m *web.Mux) {
@@ -54,6 +55,7 @@ func (s *Service) pages(m *web.Mux) {
 	m.Page("POST "+scorecardsPath+"/{xa}/{chiTieu}", s.correctValue)
 	m.Page("GET "+indicatorsPath, s.indicatorList)
 	m.Page("GET "+indicatorsPath+"/{ma}", s.deskItem)
+	m.Page("GET "+draftsPath, s.draftList)
 
 	m.Page("GET "+importPath, s.uploadPage)
 	m.Page("POST "+importPath, s.upload)
@@ -288,17 +290,25 @@ func (f *Frame) basis(ctx context.Context) string {
 	return i18n.T(ctx, "assessment.basis", capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
 }
 
-// province is the name of the province on the day of the frame, "" when no commune says it.
-func (f *Frame) province(ctx context.Context) string {
+// home is the province on the day of the frame, nil when no commune says it.
+func (f *Frame) home() *territory.Unit {
 	communes := f.Roster.Communes()
 	if len(communes) == 0 {
-		return ""
+		return nil
 	}
 	above := f.Roster.Ancestors(communes[0].ID)
 	if len(above) == 0 {
-		return ""
+		return nil
 	}
-	return above[len(above)-1].Title(ctx)
+	return above[len(above)-1]
+}
+
+// province is the name of the home province, "" when it has none.
+func (f *Frame) province(ctx context.Context) string {
+	if u := f.home(); u != nil {
+		return u.Title(ctx)
+	}
+	return ""
 }
 
 // itemLabel heads a column of items: indicators, of a set without any its criteria.
@@ -311,15 +321,25 @@ func itemLabel(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.item")
 }
 
-// notices are the lasting situations of a set and period that no figure may travel without.
-func (f *Frame) notices(ctx context.Context) []ui.NoticeOptions {
-	var out []ui.NoticeOptions
+// frameNotice is a lasting situation of a set and period; why is told on demand.
+type frameNotice struct {
+	ui.NoticeOptions
+	why string
+}
+
+// notices are what no figure of a set and period may travel without.
+func (f *Frame) notices(ctx context.Context) []frameNotice {
+	var out []frameNotice
 	if f.Set.StructureOnly {
-		out = append(out, ui.NoticeOptions{Kind: ui.NoticeWarn, Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
-			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(f.Set.Criteria())))})
+		out = append(out, frameNotice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
+			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(f.Set.Criteria())))}})
 	}
 	if f.Label() != "" || f.Note() != "" {
-		out = append(out, ui.NoticeOptions{Title: f.Label(), Text: f.Note()})
+		n := frameNotice{NoticeOptions: ui.NoticeOptions{Title: f.Label()}, why: f.Note()}
+		if word, _, ok := strings.Cut(f.Note(), ": "); ok && len(word) < 40 {
+			n.Text = word + "." // the word for the kind of note, such as "Suy luận", is said at once
+		}
+		out = append(out, n)
 	}
 	return out
 }
@@ -362,6 +382,20 @@ func (c Counts) applicable() int { return c.Total - c.NotApplicable }
 // tenths writes a figure with one decimal: 78 → "7,8", 80 → "8,0".
 func tenths(ctx context.Context, n int64) string {
 	return strings.TrimRight(ui.Percent(ctx, n), "%\u00a0")
+}
+
+// inWords puts the name of the set into a refusal that says its code.
+func (s *Service) inWords(ctx context.Context, err error) error {
+	f := fault.As(err)
+	if f.Key != "assessment.no_indicator" || len(f.Args) != 2 {
+		return err
+	}
+	code, _ := f.Args[1].(string)
+	set, unknown := s.sets.Current(ctx, code)
+	if unknown != nil {
+		return err
+	}
+	return fault.New(f.Code, f.Key, f.Args[0], setName(ctx, set))
 }
 
 // itemWord names an item: "chỉ tiêu 8.4", "tiêu chí 8".

@@ -26,6 +26,7 @@ type boardView struct {
 	groups     []BoardGroup
 	recognised []Recognition
 	desk       bool
+	drafts     int // values that wait for confirmation, as far as the reader sees inside
 }
 
 // lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
@@ -74,6 +75,10 @@ func newLens(b *Board) lens {
 	return l
 }
 
+// lacking is how many of the communes that an item applies to have not met it: not met, basically met, without data or
+// without a threshold.
+func (c Counts) lacking() int { return c.applicable() - c.Met }
+
 // met counts the columns that a commune has met, gaps lists those that it has not, of those that apply to it.
 func (v *boardView) met(r Row) (n int, gaps []string) {
 	for _, c := range v.columns {
@@ -111,12 +116,11 @@ func (s *Service) deskBoard(r *web.Request) error {
 	if done, err := s.exported(ctx, r, c); done {
 		return err
 	}
-	v, err := s.boardView(ctx, c)
+	v, err := s.deskView(ctx, c)
 	if err != nil {
 		return err
 	}
-	v.desk = true
-	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.nav.province")}}}
+	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.board")}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, deskBoardBody(v))
 }
@@ -144,6 +148,26 @@ func (s *Service) boardView(ctx context.Context, c choice) (*boardView, error) {
 		}
 	}
 	return v, nil
+}
+
+// deskView is a board on the desk, where it may hold drafts.
+func (s *Service) deskView(ctx context.Context, c choice) (*boardView, error) {
+	v, err := s.boardView(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	v.desk = true
+	waiting, err := s.Drafts(ctx, v.Set.Code, v.Period.ID)
+	v.drafts = len(waiting)
+	return v, err
+}
+
+// tags are what the reader must know of the figures as a whole.
+func (v *boardView) tags(ctx context.Context) []string {
+	if v.drafts == 0 {
+		return nil
+	}
+	return []string{i18n.T(ctx, "assessment.with_drafts")}
 }
 
 // within reports whether a day lies in the years of a programme, "2021-2025".
@@ -191,9 +215,9 @@ func (v *boardView) closest(most int) []Row {
 
 // head is the head of the page.
 func (v *boardView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.board", v.province(ctx)), AsOf: v.basis(ctx), Origin: origin(ctx)}
-	if v.desk {
-		o.Over = ""
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.basis(ctx), Origin: origin(ctx), Tags: v.tags(ctx)}
+	if home := v.home(); home != nil && !v.desk {
+		o.Over = i18n.T(ctx, "assessment.over.board", home.InText(ctx))
 	}
 	if v.WithData() == 0 {
 		o.Origin = ""
@@ -296,24 +320,30 @@ func (v *boardView) barsTitle(ctx context.Context) string {
 
 // hardest shows the columns that the most communes still lack.
 func (v *boardView) hardest(ctx context.Context) ui.BarListOptions {
-	list := slices.Clone(v.columns)
+	list := slices.DeleteFunc(slices.Clone(v.columns), func(c boardColumn) bool { return c.counts.Missing == c.counts.Total })
 	if !v.partial && !v.Set.StructureOnly { // of a set with indicators the indicators tell more than the criteria
 		if ind := v.indicatorColumns(); len(ind) > 0 {
 			list = ind
 		}
 	}
-	lacking := func(c boardColumn) int { return c.counts.applicable() - c.counts.Met }
-	sort.SliceStable(list, func(i, j int) bool { return lacking(list[i]) > lacking(list[j]) })
-	o := ui.BarListOptions{Label: i18n.T(ctx, "assessment.section.hardest"), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows), Tone: ui.ToneGap}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].counts.lacking() > list[j].counts.lacking() })
+	o := ui.BarListOptions{Label: v.hardestTitle(ctx), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows), Tone: ui.ToneGap}
 	for _, c := range list[:min(len(list), 10)] {
-		n := lacking(c)
+		n := c.counts.lacking()
 		if n == 0 {
 			break
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Sub: v.lead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
-			Text: i18n.T(ctx, "assessment.lack_of", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Sub: v.shortLead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
+			Text: i18n.T(ctx, "assessment.n_of_communes", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
 	}
 	return o
+}
+
+func (v *boardView) hardestTitle(ctx context.Context) string {
+	if v.Set.StructureOnly {
+		return i18n.T(ctx, "assessment.section.hardest_criteria")
+	}
+	return i18n.T(ctx, "assessment.section.hardest_indicators")
 }
 
 // indicatorColumns are the indicators that have results.
@@ -332,7 +362,7 @@ func (v *boardView) indicatorColumns() []boardColumn {
 func (v *boardView) bands(ctx context.Context) ui.BarListOptions {
 	o := ui.BarListOptions{Label: i18n.T(ctx, "assessment.section.bands"), Noun: i18n.T(ctx, "assessment.communes"), Max: len(v.Rows), Tone: ui.ToneCalm}
 	for _, b := range v.Bands() {
-		o.Bars = append(o.Bars, ui.Bar{Label: bandName(ctx, b.Band), N: b.Communes})
+		o.Bars = append(o.Bars, ui.Bar{Label: bandName(ctx, b.Band), N: b.Communes, Text: i18n.T(ctx, "assessment.n_of_communes", ui.Count(ctx, b.Communes), ui.Count(ctx, len(v.Rows)))})
 	}
 	return o
 }

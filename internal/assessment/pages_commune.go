@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -150,17 +151,24 @@ func (v *communeView) answer(ctx context.Context) string {
 	return i18n.T(ctx, "assessment.answer.commune", name, ui.Count(ctx, k.Met), ui.Count(ctx, k.applicable()), ui.Count(ctx, i.Met), ui.Count(ctx, i.applicable()))
 }
 
-// lead is the sentence below: what is missing.
+// lead is the sentence below: what is missing, by the reason why it counts as missing.
 func (v *communeView) lead(ctx context.Context) string {
 	if v.card == nil || !v.card.hasResults() {
 		return ""
 	}
-	var ids []string
-	for _, g := range v.card.Gaps() {
-		ids = append(ids, g.Item.ID)
+	ids := map[Verdict][]string{}
+	for _, c := range v.every() {
+		ids[c.Judged.Verdict] = append(ids[c.Judged.Verdict], c.Item.ID)
 	}
-	if len(ids) > 0 {
-		return i18n.T(ctx, "assessment.lacking_ids", idList(ctx, ids, 12))
+	var parts []string
+	for _, x := range []Verdict{NotMet, Nearly, Missing, NoThreshold} {
+		if len(ids[x]) == 0 || x == Missing && v.card.partial() { // the heading says of how few a partial card speaks
+			continue
+		}
+		parts = append(parts, i18n.T(ctx, "assessment.lacking_ids", capital(ui.StatusWord(ctx, status(x))), idList(ctx, ids[x], 12)))
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, " ")
 	}
 	if v.card.Criteria.Met == v.card.Criteria.applicable() {
 		return i18n.T(ctx, "assessment.lacking_none")
@@ -188,7 +196,7 @@ func (v *communeView) tags(ctx context.Context) []string {
 	if !v.unit.ValidAt(v.today) {
 		var names []string
 		for _, u := range v.frame.Register.SuccessorsAt(v.unit.ID, v.today) {
-			names = append(names, u.Title(ctx))
+			names = append(names, u.InText(ctx))
 		}
 		if len(names) > 0 {
 			out = append(out, i18n.T(ctx, "assessment.now_part_of", strings.Join(names, ", ")))
@@ -274,10 +282,11 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 		if len(r.Indicators) > 0 {
 			row.Counts = i18n.T(ctx, "assessment.row_counts", ui.Count(ctx, r.Met()), ui.Count(ctx, len(r.Indicators)))
 		}
-		if last := r.updated(); len(r.Indicators) == 0 {
-			row.Updated = last.recorded(ctx)
-		} else if last != nil {
+		if last := r.updated(); last != nil {
 			row.Updated = ui.Date(ctx, dayOf(last.RecordedMS))
+			if last.By != auth.CLI().Login { // who brought in whole files from the server is on the page of the value
+				row.UpdatedBy = last.By
+			}
 		}
 		for k := range r.Indicators {
 			i := &r.Indicators[k]
@@ -373,6 +382,63 @@ func (v *communeView) latest(ctx context.Context) ui.EmptyOptions {
 		Action: &ui.LinkButtonOptions{Text: i18n.T(ctx, "assessment.newest_results"), Href: choice{}.href(ctx, v.path()), Icon: "next"}}
 }
 
+// past reports whether the unit is gone today.
+func (v *communeView) past() bool { return v.unit.To != "" && v.unit.To < v.today }
+
+// pastText says what became of a unit that is gone: when, into what, by which act.
+func (v *communeView) pastText(ctx context.Context) string {
+	name, day := v.unit.Title(ctx), ui.Date(ctx, v.unit.To.AddDays(1))
+	var parts, acts []string
+	for _, e := range v.frame.Register.Successors(v.unit.ID) {
+		key := "assessment.past.part"
+		switch {
+		case e.Whole && e.Kind == "rename":
+			key = "assessment.past.rename"
+		case e.Whole:
+			key = "assessment.past.whole"
+		}
+		parts = append(parts, i18n.T(ctx, key, v.frame.Register.Unit(e.To).InText(ctx)))
+		if e.Basis != "" && !slices.Contains(acts, e.Basis) {
+			acts = append(acts, e.Basis)
+		}
+	}
+	if len(parts) == 0 {
+		return i18n.T(ctx, "assessment.past.gone", name, day)
+	}
+	into := strings.Join(parts, ", ")
+	if len(acts) > 0 {
+		into += " (" + strings.Join(acts, "; ") + ")"
+	}
+	return i18n.T(ctx, "assessment.past.into", name, day, into)
+}
+
+// successorLinks are the units in the place of one that is gone, as links to their own results.
+func (v *communeView) successorLinks(ctx context.Context) []ui.LinkButtonOptions {
+	var out []ui.LinkButtonOptions
+	for _, u := range v.frame.Register.SuccessorsAt(v.unit.ID, v.today) {
+		if u.Level == territory.Commune {
+			out = append(out, ui.LinkButtonOptions{Text: i18n.T(ctx, "assessment.past.see", u.InText(ctx)), Href: communeHref(ctx, v.desk, choice{}, u), Icon: "next"})
+		}
+	}
+	return out
+}
+
+// then are the units that were in this place on the day of the period, when the unit itself was not, with the same choice.
+func (v *communeView) then(ctx context.Context) []ui.Tab {
+	at := v.frame.Period.AsOf
+	list := v.frame.Register.SuccessorsAt(v.unit.ID, at)
+	if v.unit.From > at {
+		list = v.frame.Register.PredecessorsAt(v.unit.ID, at)
+	}
+	var out []ui.Tab
+	for _, u := range list {
+		if u.Level == territory.Commune && u.ID != v.unit.ID {
+			out = append(out, ui.Tab{Text: u.Title(ctx), Href: communeHref(ctx, v.desk, v.choice, u)})
+		}
+	}
+	return out
+}
+
 // otherPeriods lead from a commune without results to the periods of the set in which it was there.
 func (v *communeView) otherPeriods(ctx context.Context) []ui.Tab {
 	var out []ui.Tab
@@ -405,11 +471,10 @@ func (s *Service) scorecardList(r *web.Request) error {
 		return err
 	}
 	c := chosen(r)
-	b, err := s.boardView(ctx, c)
+	b, err := s.deskView(ctx, c)
 	if err != nil {
 		return err
 	}
-	b.desk = true
 	q := r.URL.Query()
 	v := &listView{boardView: b, order: q.Get("xep"), name: strings.TrimSpace(q.Get("q")), band: q.Get("khoang")}
 	v.filter()
@@ -464,7 +529,7 @@ func (v *listView) heads(ctx context.Context) []ui.Column {
 	if v.order == "" {
 		byName.Sorted = ui.Rising
 	}
-	byChange := ui.Column{Label: i18n.T(ctx, "assessment.updated"), SortHref: v.href(ctx, "xep", "cap-nhat", "trang", "")}
+	byChange := ui.Column{Label: i18n.T(ctx, "assessment.updated"), Narrow: true, SortHref: v.href(ctx, "xep", "cap-nhat", "trang", "")}
 	if v.order == "cap-nhat" {
 		byChange.Sorted = ui.Falling
 	}

@@ -8,6 +8,7 @@ import (
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -24,6 +25,7 @@ const (
 	fieldLevel       = "muc"
 	fieldVerdict     = "ket-qua"
 	fieldReason      = "ly-do"
+	fieldConfirm     = "xac-nhan" // "1" = the value that stands is confirmed as it is
 )
 
 // typed is what somebody wrote into the correction form, kept as written.
@@ -98,7 +100,7 @@ func (s *Service) valueView(r *web.Request) (*valueView, error) {
 	}
 	item, err := ItemNamed(v.card.Set, r.PathValue("chiTieu"))
 	if err != nil {
-		return nil, err
+		return nil, s.inWords(ctx, err)
 	}
 	v.cell = v.card.Cell(item)
 	if v.history, err = s.History(ctx, u.ID, v.card.Set.Code, v.card.Period.ID, item.ID); err != nil {
@@ -108,15 +110,17 @@ func (s *Service) valueView(r *web.Request) (*valueView, error) {
 	return v, err
 }
 
-// correctValue records what the form holds. A refusal shows the form again with everything that was typed: wrong input,
-// a value that somebody else wrote meanwhile, a form without the version it was made against.
+// correctValue records what the form holds, or confirms the value that stands. A refusal shows the form again with
+// everything that was typed: wrong input, a value that somebody else wrote meanwhile, a form without the version it was
+// made against.
 func (s *Service) correctValue(r *web.Request) error {
 	v, err := s.valueView(r)
 	if err != nil {
 		return err
 	}
+	ctx := r.Context()
 	if !v.cell.MayEdit {
-		return fault.New(fault.Forbidden, "auth.no_right")
+		return fault.New(fault.Forbidden, "assessment.who_may_correct", v.leadBody(ctx))
 	}
 	if err := readForm(r); err != nil {
 		return err
@@ -127,15 +131,29 @@ func (s *Service) correctValue(r *web.Request) error {
 	if h := r.Header.Get("If-Match"); h != "" {
 		seen = strings.Trim(h, `" `)
 	}
+	done := "assessment.corrected"
+	if v.savesDraft(ctx) {
+		done = "assessment.draft_saved"
+	}
+	confirms := f.Get(fieldConfirm) == "1" && v.confirmable(ctx)
+	if confirms {
+		done = "assessment.confirmed"
+		v.form = typedFrom(v.cell)
+		v.form.Reason = r.T("assessment.confirm_reason")
+	}
 	c := Correction{Unit: v.card.Unit.ID, Set: v.card.Set.Code, Period: v.card.Period.ID, Item: v.cell.Item, Reason: v.form.Reason, IfMatch: seen}
-	if seen != "" { // without a version nothing else matters
+	switch {
+	case seen == "": // without a version nothing else matters
+	case confirms: // the figure itself, which may be finer than a form can write; it is the one that was seen, or IfMatch is stale
+		c.Figure = v.cell.Version.Figure
+	default:
 		c.Figure, err = v.form.figure()
 	}
 	if err == nil {
-		err = s.Correct(r.Context(), c)
+		err = s.Correct(ctx, c)
 	}
 	if err == nil {
-		r.Flash("ok", capital(r.T("assessment.corrected", itemWord(r.Context(), v.cell.Item), v.card.Unit.Title(r.Context()))))
+		r.Flash("ok", r.T(done, itemWord(ctx, v.cell.Item), v.card.Unit.InText(ctx)))
 		return r.See(v.choice.path(scorecardsPath+"/"+v.card.Unit.Slug()+"/"+v.cell.Item.ID, "nhom", ""))
 	}
 	w := fault.As(err)
@@ -178,6 +196,30 @@ func typedFrom(c *Cell) typed {
 	return t
 }
 
+// savesDraft reports whether what the reader writes here waits for somebody's confirmation.
+func (v *valueView) savesDraft(ctx context.Context) bool {
+	return v.cell.MayEdit && v.card.stateFor(ctx, v.card.Unit.ID, v.cell.Item) == Draft
+}
+
+// confirmable reports whether the value waits for a confirmation that the reader may give.
+func (v *valueView) confirmable(ctx context.Context) bool {
+	return v.cell.MayEdit && !v.savesDraft(ctx) && v.cell.Version != nil && !v.cell.Version.State.Public()
+}
+
+// leadBody is the body that leads the item.
+func (v *valueView) leadBody(ctx context.Context) string {
+	return v.card.lead(ctx, itemLead(v.cell.Indicator, v.cell.Criterion))
+}
+
+// draftText says what becomes of a value that the reader saves.
+func (v *valueView) draftText(ctx context.Context) string {
+	id := itemLead(v.cell.Indicator, v.cell.Criterion)
+	if id == "" {
+		return i18n.T(ctx, "assessment.form.draft", i18n.T(ctx, "assessment.lead_body"))
+	}
+	return i18n.T(ctx, "assessment.form.draft", v.card.lead(ctx, id))
+}
+
 func (v *valueView) answer(ctx context.Context) string {
 	return i18n.T(ctx, "assessment.answer.value", v.card.Unit.Title(ctx), ui.StatusWord(ctx, status(v.cell.Judged.Verdict)), itemWord(ctx, v.cell.Item))
 }
@@ -208,9 +250,7 @@ func (v *valueView) facts(ctx context.Context) []ui.Definition {
 	if d := c.distance(ctx); d != "" {
 		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.distance"), Text: d})
 	}
-	if lead := v.card.lead(ctx, itemLead(c.Indicator, c.Criterion)); lead != "" {
-		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.lead"), Text: lead})
-	}
+	out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.lead"), Text: v.leadBody(ctx)})
 	if c.Version != nil {
 		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.origin"), Body: recordedBy(c.Version)})
 	}
@@ -239,7 +279,7 @@ func (v *valueView) timeline(ctx context.Context) []ui.TimelineItem {
 func (v *valueView) fields(ctx context.Context) []ui.FieldOptions {
 	kind, unit := criteria.Boolean, ""
 	if i := v.cell.Indicator; i != nil {
-		kind, unit = i.Kind, i.Unit
+		kind, unit = i.Kind, i.UnitText()
 	}
 	var out []ui.FieldOptions
 	numeric := kind == criteria.Percent || kind == criteria.Number
@@ -340,7 +380,11 @@ func (v *valueView) wrongText(ctx context.Context) string {
 	case v.wrong.Code == fault.Unconditional:
 		return i18n.T(ctx, "assessment.form.no_version")
 	case v.wrong.Code == fault.Stale && v.cell.Version != nil:
-		return i18n.T(ctx, "assessment.stale_at", ui.DateTime(ctx, instant(v.cell.Version.RecordedMS)))
+		at := ui.DateTime(ctx, instant(v.cell.Version.RecordedMS))
+		if v.cell.Version.By == auth.Of(ctx).Login {
+			return i18n.T(ctx, "assessment.stale_own", at)
+		}
+		return i18n.T(ctx, "assessment.stale_at", at)
 	}
 	return i18n.T(ctx, v.wrong.Key, v.wrong.Args...)
 }
@@ -359,6 +403,9 @@ func (v *valueView) both(ctx context.Context) []ui.Row {
 	now, by, note := dash(v.cell.text(ctx)), dash(v.cell.Version.recorded(ctx)), ""
 	if v.cell.Version != nil {
 		note = v.cell.Version.Note
+		if !v.cell.Version.State.Public() {
+			now += " " + i18n.T(ctx, "assessment.draft_mark")
+		}
 	}
 	return []ui.Row{
 		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_now")}, {Text: now}, {Text: by}, {Text: dash(note)}}},
@@ -366,7 +413,15 @@ func (v *valueView) both(ctx context.Context) []ui.Row {
 	}
 }
 
-// action is where the form is sent: to the same page, with the set and period shown.
+// saveKind makes saving the second choice where there is something to confirm.
+func (v *valueView) saveKind(ctx context.Context) ui.ButtonKind {
+	if v.confirmable(ctx) {
+		return ui.Secondary
+	}
+	return ui.Primary
+}
+
+// action is where the form is sent, and where the value is looked at again: the same page, with the set and period shown.
 func (v *valueView) action(ctx context.Context) string {
 	c := v.choice
 	c.set, c.period = v.card.Set.Code, v.card.Period.ID

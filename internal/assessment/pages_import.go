@@ -7,9 +7,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"langso/internal/criteria"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -43,8 +45,17 @@ type uploadView struct {
 	wrong  *fault.Error
 }
 
+// mustImport refuses who brings in results nowhere, and says who does.
+func mustImport(ctx context.Context) error {
+	err := mayImport(ctx)
+	if fault.Is(err, fault.Forbidden) {
+		return fault.New(fault.Forbidden, "assessment.who_may_import")
+	}
+	return err
+}
+
 func (s *Service) uploadPage(r *web.Request) error {
-	if err := mayImport(r.Context()); err != nil {
+	if err := mustImport(r.Context()); err != nil {
 		return err
 	}
 	return s.showUpload(r, http.StatusOK, chosen(r), nil)
@@ -66,7 +77,18 @@ func (s *Service) showUpload(r *web.Request, status int, c choice, wrong *fault.
 }
 
 func (s *Service) uploadView(ctx context.Context, c choice) (*uploadView, error) {
-	v := &uploadView{period: c.period, names: map[string]string{}}
+	v := &uploadView{names: map[string]string{}}
+	var err error
+	if v.recent, err = s.Batches(ctx, recentUploads); err != nil {
+		return nil, err
+	}
+	if c.set == "" && c.period == "" { // what this person brought in last comes next, too
+		who := auth.Of(ctx).Login
+		if i := slices.IndexFunc(v.recent, func(b *Batch) bool { return b.Actor == who }); i >= 0 {
+			c.set, c.period = v.recent[i].Set, v.recent[i].Period.ID
+		}
+	}
+	v.period = c.period
 	if c.set == "" {
 		code, err := s.DefaultSet(ctx)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -86,8 +108,7 @@ func (s *Service) uploadView(ctx context.Context, c choice) (*uploadView, error)
 	if v.period == "" {
 		v.period = v.likely[0].ID
 	}
-	v.recent, err = s.Batches(ctx, recentUploads)
-	return v, err
+	return v, nil
 }
 
 // likelyPeriods are the periods that offices report now: the newest closed quarter, the one before it, the last half-year
@@ -109,7 +130,7 @@ func likelyPeriods(newest territory.Period) []territory.Period {
 
 // upload reads the form and the file part by part, so that nothing of a file that is too large is kept anywhere.
 func (s *Service) upload(r *web.Request) error {
-	if err := mayImport(r.Context()); err != nil {
+	if err := mustImport(r.Context()); err != nil {
 		return err
 	}
 	q, err := readUpload(r)
@@ -166,9 +187,11 @@ func readUpload(r *web.Request) (q ImportRequest, err error) {
 	case q.Period == "":
 		return q, fault.New(fault.Invalid, "assessment.choose_period").At(fieldPeriod)
 	}
-	if _, err := territory.ParsePeriod(q.Period); err != nil {
+	p, err := territory.ParsePeriodWords(q.Period)
+	if err != nil {
 		return q, fault.As(err).At(fieldPeriod)
 	}
+	q.Period = p.ID
 	return q, nil
 }
 
@@ -183,7 +206,7 @@ func (q *ImportRequest) take(p *multipart.Part) error {
 		if p.FormName() == fieldSet {
 			q.Set = strings.TrimSpace(string(b))
 		} else {
-			q.Period = strings.ToUpper(strings.TrimSpace(string(b)))
+			q.Period = strings.TrimSpace(string(b))
 		}
 	case fieldFile:
 		q.FileName = fileName(p.FileName())
@@ -257,7 +280,7 @@ func (v *uploadView) rows(ctx context.Context) []ui.Row {
 
 func (v *uploadView) heads(ctx context.Context) []ui.Column {
 	return []ui.Column{{Label: i18n.T(ctx, "assessment.file")}, {Label: i18n.T(ctx, "assessment.period")}, {Label: i18n.T(ctx, "assessment.state")},
-		{Label: i18n.T(ctx, "assessment.values"), Num: true}, {Label: i18n.T(ctx, "assessment.refused"), Num: true}, {Label: i18n.T(ctx, "assessment.when")}}
+		{Label: i18n.T(ctx, "assessment.values"), Num: true}, {Label: i18n.T(ctx, "assessment.refused"), Num: true}, {Label: i18n.T(ctx, "assessment.when"), Narrow: true}}
 }
 
 func nameOr(ctx context.Context, s string) string {
@@ -270,11 +293,10 @@ func nameOr(ctx context.Context, s string) string {
 // batchView is an upload between preview and decision, or afterwards.
 type batchView struct {
 	*Batch
-	setName string
-	item    string // what the set calls its items
-	lines   []problemLine
-	only    string // "tu-choi" | "canh-bao" | ""
-	sheet   sheet
+	set   *criteria.Set
+	lines []problemLine
+	only  string // "tu-choi" | "canh-bao" | ""
+	sheet sheet
 }
 
 // problemLine is a refused place or a remark.
@@ -295,7 +317,7 @@ func batchPath(id int64) string { return importPath + "/" + strconv.FormatInt(id
 
 func (s *Service) batchPage(r *web.Request) error {
 	ctx := r.Context()
-	if err := mayImport(ctx); err != nil {
+	if err := mustImport(ctx); err != nil {
 		return err
 	}
 	id, err := batchID(r)
@@ -311,7 +333,7 @@ func (s *Service) batchPage(r *web.Request) error {
 		return err
 	}
 	v := newBatchView(b, r.URL.Query().Get("loai"))
-	v.setName, v.item = capital(setName(ctx, set)), itemLabel(ctx, set)
+	v.set = set
 	v.sheet = cut(r, len(v.lines), problemsSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navImport, Crumbs: []ui.Crumb{{Text: r.T("assessment.upload_title"), Href: r.Href(importPath)}, {Text: nameOr(ctx, b.FileName)}}}
 	return r.Render(http.StatusOK, f, batchBody(v))
@@ -337,7 +359,7 @@ func newBatchView(b *Batch, only string) *batchView {
 // "mot-phan"; without it a refusal that was not on the page writes nothing.
 func (s *Service) commitBatch(r *web.Request) error {
 	ctx := r.Context()
-	if err := mayImport(ctx); err != nil {
+	if err := mustImport(ctx); err != nil {
 		return err
 	}
 	id, err := batchID(r)
@@ -361,7 +383,7 @@ func (s *Service) commitBatch(r *web.Request) error {
 
 func (s *Service) dropBatch(r *web.Request) error {
 	ctx := r.Context()
-	if err := mayImport(ctx); err != nil {
+	if err := mustImport(ctx); err != nil {
 		return err
 	}
 	id, err := batchID(r)
@@ -377,7 +399,7 @@ func (s *Service) dropBatch(r *web.Request) error {
 
 func (s *Service) refusedValues(r *web.Request) error {
 	ctx := r.Context()
-	if err := mayImport(ctx); err != nil {
+	if err := mustImport(ctx); err != nil {
 		return err
 	}
 	id, err := batchID(r)
@@ -412,7 +434,7 @@ func (v *batchView) answer(ctx context.Context) string {
 }
 
 func (v *batchView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: v.setName + " · " + v.Period.Title(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: capital(setName(ctx, v.set)) + " · " + v.Period.Title(ctx)}
 	if v.pending() {
 		o.Lead = i18n.T(ctx, "assessment.nothing_written")
 	}
@@ -435,6 +457,10 @@ func (v *batchView) counts(ctx context.Context) []ui.FigureOptions {
 	}
 	values := fig("values", r.Rows)
 	values.Change = i18n.T(ctx, "assessment.count.changes", ui.Count(ctx, r.Created), ui.Count(ctx, r.Updated), ui.Count(ctx, r.Unchanged))
+	if v.State == "written" {
+		values = fig("written", r.Created+r.Updated)
+		values.Change = i18n.T(ctx, "assessment.count.unchanged", ui.Count(ctx, r.Unchanged))
+	}
 	refused := fig("refused", len(r.Errors))
 	warned := fig("warned", len(r.Warnings))
 	blank := fig("blank", r.Blank)
@@ -444,18 +470,22 @@ func (v *batchView) counts(ctx context.Context) []ui.FigureOptions {
 	return []ui.FigureOptions{values, refused, warned, blank, dash}
 }
 
-// ignored says what of the file was understood as context.
+// ignored says what of the file was understood as context, "" for nothing.
 func (v *batchView) ignored(ctx context.Context) string {
 	i := v.Report.Ignored
-	return i18n.T(ctx, "assessment.count.ignored", ui.Count(ctx, i.Rows), ui.Count(ctx, i.Columns), ui.Count(ctx, i.Sheets))
-}
-
-// writeText is the button: how many values it writes, and that some stay behind.
-func (v *batchView) writeText(ctx context.Context) string {
-	if len(v.Report.Errors) > 0 {
-		return i18n.T(ctx, "assessment.write_partial", ui.Count(ctx, v.Report.Rows))
+	var parts []string
+	for _, p := range []struct {
+		key string
+		n   int
+	}{{"rows", i.Rows}, {"columns", i.Columns}, {"sheets", i.Sheets}} {
+		if p.n > 0 {
+			parts = append(parts, i18n.T(ctx, "assessment.count.ignored_"+p.key, ui.Count(ctx, p.n)))
+		}
 	}
-	return i18n.T(ctx, "assessment.write_all", ui.Count(ctx, v.Report.Rows))
+	if len(parts) == 0 {
+		return ""
+	}
+	return i18n.T(ctx, "assessment.count.ignored", strings.Join(parts, ", "))
 }
 
 func (v *batchView) hidden() []ui.Hidden {
@@ -483,7 +513,7 @@ func (v *batchView) tabs(ctx context.Context) ui.TabsOptions {
 }
 
 func (v *batchView) heads(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: i18n.T(ctx, "assessment.place")}, {Label: i18n.T(ctx, "assessment.commune")}, {Label: v.item, Narrow: true},
+	return []ui.Column{{Label: i18n.T(ctx, "assessment.place")}, {Label: i18n.T(ctx, "assessment.commune")}, {Label: itemLabel(ctx, v.set), Narrow: true},
 		{Label: i18n.T(ctx, "assessment.in_file")}, {Label: i18n.T(ctx, "assessment.problem")}}
 }
 
@@ -495,10 +525,18 @@ func (v *batchView) rows(ctx context.Context) []ui.Row {
 			raw = "“" + l.Raw + "”"
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: dash(l.Unit)}, {Text: dash(l.Indicator)}, {Text: dash(raw)}, {Body: problemText(l)},
+			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: dash(unbroken(l.Unit))}, {Text: dash(v.itemText(ctx, l.Indicator))}, {Text: dash(raw)}, {Body: problemText(l)},
 		}})
 	}
 	return out
+}
+
+// itemText is the item of a place: a criterion by word and number, so that it is not read as an indicator.
+func (v *batchView) itemText(ctx context.Context, id string) string {
+	if item, err := ItemNamed(v.set, id); err == nil && item.Criterion {
+		return itemWord(ctx, item)
+	}
+	return id
 }
 
 // placeText is where in the sheet: "ô D12", "dòng 12", "cả tệp".
@@ -525,6 +563,11 @@ func (v *batchView) pager(ctx context.Context) *ui.PagerOptions {
 // boardHref leads to the province with the set and period of the upload, for who sees it.
 func (v *batchView) boardHref(ctx context.Context) string {
 	return choice{set: v.Set, period: v.Period.ID}.href(ctx, provincePath)
+}
+
+// againHref leads to the form for a file of the same set and period.
+func (v *batchView) againHref(ctx context.Context) string {
+	return choice{set: v.Set, period: v.Period.ID}.href(ctx, importPath)
 }
 
 // draftsOnly reports whether what this reader writes waits for somebody's confirmation.

@@ -27,11 +27,25 @@ type itemView struct {
 	menu   menu
 	by     Grouping
 	groups []BoardGroup
-	only   string // verdict that is filtered for, "" = all
+	only   string // verdict that is filtered for, stillLacking for whoever has not met it, "" = all
 	order  string // "" | "cach" | "cach-giam" | "ket-qua"
 	rows   []ItemRow
 	sheet  sheet
 	desk   bool
+}
+
+// stillLacking filters for the communes that have not met an item, whatever the reason.
+const stillLacking = "con-thieu"
+
+// shows reports whether the filter lets a verdict through.
+func (v *itemView) shows(x Verdict) bool {
+	switch v.only {
+	case "":
+		return true
+	case stillLacking:
+		return x != Met && x != NotApplicable
+	}
+	return x.String() == v.only
 }
 
 func (s *Service) publicItem(r *web.Request) error {
@@ -70,7 +84,7 @@ func (s *Service) deskItem(r *web.Request) error {
 func (s *Service) itemView(ctx context.Context, r *web.Request, c choice, id string) (*itemView, error) {
 	b, err := s.Item(ctx, c.set, c.period, id)
 	if err != nil {
-		return nil, err
+		return nil, s.inWords(ctx, err)
 	}
 	q := r.URL.Query()
 	v := &itemView{ItemBoard: b, choice: c, by: c.grouping(b.Board), only: q.Get("ket-qua"), order: q.Get("xep")}
@@ -88,7 +102,7 @@ func (s *Service) itemView(ctx context.Context, r *web.Request, c choice, id str
 // arrange selects and orders the rows: by group and name, by result, or by distance to the required level. Rows without a
 // distance come last either way.
 func (v *itemView) arrange() {
-	if !slices.ContainsFunc(Verdicts, func(x Verdict) bool { return x.String() == v.only }) {
+	if v.only != stillLacking && !slices.ContainsFunc(Verdicts, func(x Verdict) bool { return x.String() == v.only }) {
 		v.only = ""
 	}
 	byUnit := map[territory.UnitID]ItemRow{}
@@ -97,7 +111,7 @@ func (v *itemView) arrange() {
 	}
 	for _, g := range v.groups {
 		for _, r := range g.Rows {
-			if x, ok := byUnit[r.Unit.ID]; ok && (v.only == "" || x.Cell.Judged.Verdict.String() == v.only) {
+			if x, ok := byUnit[r.Unit.ID]; ok && v.shows(x.Cell.Judged.Verdict) {
 				v.rows = append(v.rows, x)
 			}
 		}
@@ -171,6 +185,9 @@ func (v *itemView) answer(ctx context.Context) string {
 
 func (v *itemView) head(ctx context.Context) ui.PageHeadOptions {
 	o := ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.Indicator, v.Criterion), AsOf: v.basis(ctx)}
+	if slices.ContainsFunc(v.Items, func(r ItemRow) bool { return r.Cell.Version != nil && !r.Cell.Version.State.Public() }) {
+		o.Tags = []string{i18n.T(ctx, "assessment.with_drafts")}
+	}
 	if p := v.Counts.percent(ctx); p != "" && v.Counts.Missing < v.Counts.Total {
 		o.Origin = origin(ctx)
 		o.Note = i18n.T(ctx, "assessment.worked_out", p, ui.Count(ctx, v.Counts.Met), ui.Count(ctx, v.Counts.applicable()))
@@ -219,7 +236,7 @@ func (v *itemView) facts(ctx context.Context) []ui.Definition {
 	}
 	add("assessment.lead", v.lead(ctx, itemLead(v.Indicator, v.Criterion)))
 	if len(v.Set.LegalBasis) > 0 {
-		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.legal_basis"), Text: v.Set.LegalBasis[0], Href: ui.Href(ctx, "/tieu-chi/"+v.Set.Code)})
+		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.legal_basis"), Text: v.Set.Basis(ctx)[0], Href: ui.Href(ctx, "/tieu-chi/"+v.Set.Code)})
 	}
 	return out
 }
@@ -251,7 +268,8 @@ func (v *itemView) levels(ctx context.Context) string {
 // tabs filter the rows by result.
 func (v *itemView) tabs(ctx context.Context) ui.TabsOptions {
 	o := ui.TabsOptions{Label: i18n.T(ctx, "assessment.filter_result"), Tabs: []ui.Tab{
-		{Text: i18n.T(ctx, "assessment.all"), Href: v.href(ctx, "ket-qua", "", "trang", ""), Count: ui.Count(ctx, v.Counts.Total), Selected: v.only == ""}}}
+		{Text: i18n.T(ctx, "assessment.all"), Href: v.href(ctx, "ket-qua", "", "trang", ""), Count: ui.Count(ctx, v.Counts.Total), Selected: v.only == ""},
+		{Text: i18n.T(ctx, "assessment.lacking"), Href: v.href(ctx, "ket-qua", stillLacking, "trang", ""), Count: ui.Count(ctx, v.Counts.lacking()), Selected: v.only == stillLacking}}}
 	for _, x := range Verdicts {
 		if n := v.Counts.Of(x); n > 0 || x.String() == v.only {
 			o.Tabs = append(o.Tabs, ui.Tab{Text: capital(ui.StatusWord(ctx, status(x))), Status: status(x), Count: ui.Count(ctx, n), Href: v.href(ctx, "ket-qua", x.String(), "trang", ""), Selected: x.String() == v.only})
@@ -263,6 +281,28 @@ func (v *itemView) tabs(ctx context.Context) ui.TabsOptions {
 // numeric reports whether the item is held against a number, so that distances mean something.
 func (v *itemView) numeric() bool {
 	return slices.ContainsFunc(v.Items, func(r ItemRow) bool { return r.Cell.HasMargin })
+}
+
+// divided reports whether the item is a criterion with indicators of its own.
+func (v *itemView) divided() bool { return v.Indicator == nil && len(v.Criterion.Indicators) > 0 }
+
+// remark says why a criterion without indicators tells no more.
+func (v *itemView) remark(ctx context.Context) string {
+	if v.Indicator == nil && !v.divided() {
+		return i18n.T(ctx, "assessment.undivided")
+	}
+	return ""
+}
+
+// lackingIndicators are the indicators of the criterion that a commune has not met.
+func (v *itemView) lackingIndicators(ctx context.Context, r Row) string {
+	var ids []string
+	for _, i := range v.Criterion.Indicators {
+		if x := v.Verdict(r, Item{ID: i.ID}); x != Met && x != NotApplicable {
+			ids = append(ids, i.ID)
+		}
+	}
+	return dash(idList(ctx, ids, len(ids)))
 }
 
 // valued reports whether anything but a declared result was reported.
@@ -296,6 +336,9 @@ func (v *itemView) heads(ctx context.Context) []ui.Column {
 		result.Sorted = ui.Rising
 	}
 	out := []ui.Column{name, result}
+	if v.divided() {
+		out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.lacking_indicators")})
+	}
 	if v.valued() {
 		out = append(out, ui.Column{Label: i18n.T(ctx, "assessment.value"), Num: v.numeric()})
 	}
@@ -317,6 +360,10 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 			}
 		}
 	}
+	standing := map[territory.UnitID]Row{}
+	for _, r := range v.Rows {
+		standing[r.Unit.ID] = r
+	}
 	var out []ui.Row
 	last := ""
 	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
@@ -327,6 +374,9 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 		c := r.Cell
 		result := ui.Cell{Status: status(c.Judged.Verdict), Text: v.why(ctx, c), Sub: c.Version.stateTag(ctx)}
 		cells := []ui.Cell{{Text: r.Unit.Name, Href: v.rowHref(ctx, r.Unit)}, result}
+		if v.divided() {
+			cells = append(cells, ui.Cell{Text: v.lackingIndicators(ctx, standing[r.Unit.ID])})
+		}
 		if v.valued() {
 			cells = append(cells, ui.Cell{Text: dash(c.text(ctx))})
 		}
@@ -410,11 +460,10 @@ func (s *Service) indicatorList(r *web.Request) error {
 		return err
 	}
 	c := chosen(r)
-	b, err := s.boardView(ctx, c)
+	b, err := s.deskView(ctx, c)
 	if err != nil {
 		return err
 	}
-	b.desk = true
 	q := r.URL.Query()
 	v := &indicatorsView{boardView: b, order: q.Get("xep"), body: q.Get("phu-trach")}
 	v.arrange()
@@ -457,8 +506,7 @@ func (v *indicatorsView) arrange() {
 		return
 	}
 	sort.SliceStable(v.items, func(i, j int) bool {
-		a, b := v.items[i].counts, v.items[j].counts
-		return a.applicable()-a.Met > b.applicable()-b.Met
+		return v.items[i].counts.lacking() > v.items[j].counts.lacking()
 	})
 }
 
@@ -467,17 +515,17 @@ func (v *indicatorsView) answer(ctx context.Context) string {
 	var worst *boardColumn
 	for k := range v.items {
 		c := &v.items[k]
-		if c.counts.Missing < c.counts.Total && (worst == nil || c.counts.NotMet > worst.counts.NotMet) {
+		if c.counts.Missing < c.counts.Total && (worst == nil || c.counts.lacking() > worst.counts.lacking()) {
 			worst = c
 		}
 	}
 	switch {
 	case worst == nil:
 		return i18n.T(ctx, "assessment.answer.no_data", v.Period.Title(ctx))
-	case worst.counts.NotMet == 0:
-		return i18n.T(ctx, "assessment.answer.none_failing", ui.Count(ctx, len(v.items)))
+	case worst.counts.lacking() == 0:
+		return i18n.T(ctx, "assessment.answer.none_lacking", ui.Count(ctx, len(v.items)))
 	}
-	return i18n.T(ctx, "assessment.answer.worst", capital(itemWord(ctx, worst.item)), ui.Count(ctx, worst.counts.NotMet), ui.Count(ctx, worst.counts.applicable()))
+	return i18n.T(ctx, "assessment.answer.worst", capital(itemWord(ctx, worst.item)), ui.Count(ctx, worst.counts.lacking()), ui.Count(ctx, worst.counts.applicable()))
 }
 
 func (v *indicatorsView) heads(ctx context.Context) []ui.Column {
@@ -504,7 +552,7 @@ func (v *indicatorsView) lines(ctx context.Context) []ui.Row {
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: c.item.ID, Href: v.itemHref(ctx, c.item)}, {Text: c.title(ctx)}, {Text: v.lead(ctx, c.lead)},
 			{Text: i18n.T(ctx, "assessment.n_of", ui.Count(ctx, n.Met), ui.Count(ctx, n.applicable()))}, {Text: dash(n.percent(ctx))},
-			{Text: ui.Count(ctx, n.applicable()-n.Met)}, {Text: ui.Count(ctx, n.Missing)}, {Text: ui.Count(ctx, n.NoThreshold)},
+			{Text: ui.Count(ctx, n.lacking())}, {Text: ui.Count(ctx, n.Missing)}, {Text: ui.Count(ctx, n.NoThreshold)},
 		}})
 	}
 	return out

@@ -3,6 +3,7 @@ package assessment
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/criteria"
@@ -30,7 +31,7 @@ func (c *Cell) text(ctx context.Context) string {
 func figureText(ctx context.Context, ind *criteria.Indicator, f Figure) string {
 	kind, unit := criteria.Boolean, ""
 	if ind != nil {
-		kind, unit = ind.Kind, ind.Unit
+		kind, unit = ind.Kind, ind.UnitText()
 	}
 	var parts []string
 	switch {
@@ -120,23 +121,40 @@ func thresholdMark(ctx context.Context, i *criteria.Indicator) string {
 	return i18n.T(ctx, "assessment.mark.unverified")
 }
 
-// distance is how far the figure is beyond the required level, with its sign: "−4,0 điểm %", "+1,25 mô hình"; "" where
-// nothing can be compared.
+// distance says how far the figure is from the required level: "còn thiếu 39,5 điểm %", "vượt 1,25 ha", "vừa đúng mức"; of
+// a level that must not be passed "thấp hơn mức tối đa 2,0 điểm %". "" where nothing can be compared.
 func (c *Cell) distance(ctx context.Context) string {
 	if !c.HasMargin || c.Indicator == nil {
 		return ""
 	}
-	n := ui.Number(ctx, c.Margin.Num, c.Margin.Scale)
-	if c.Indicator.Kind == criteria.Percent && c.Margin.Scale == 2 && c.Margin.Num%10 == 0 {
-		n = tenths(ctx, c.Margin.Num/10)
+	d, side := c.Margin, "beyond"
+	switch {
+	case d.Num == 0:
+		return i18n.T(ctx, "assessment.gap.none")
+	case d.Num < 0:
+		d.Num, side = -d.Num, "short"
 	}
-	if c.Margin.Num > 0 {
-		n = "+" + n
+	if c.Indicator.Compare == criteria.AtMost {
+		side += "_of_most"
 	}
 	if c.Indicator.Kind == criteria.Percent {
-		return n + "\u00a0" + i18n.T(ctx, "assessment.points")
+		return i18n.T(ctx, "assessment.gap."+side, points(ctx, d))
 	}
-	return withUnit(n, c.Indicator.Unit)
+	return i18n.T(ctx, "assessment.gap."+side, decimalText(ctx, d, c.Indicator.UnitText()))
+}
+
+// points writes a distance between percentages: with one decimal, with more where one would print a zero.
+func points(ctx context.Context, d criteria.Decimal) string {
+	n := ""
+	switch one, two := round(decimalRat(d), 1), round(decimalRat(d), 2); {
+	case one.Num != 0:
+		n = tenths(ctx, one.Num)
+	case two.Num != 0:
+		n = ui.Number(ctx, two.Num, two.Scale)
+	default:
+		n = ui.Number(ctx, d.Num, d.Scale)
+	}
+	return n + "\u00a0" + i18n.T(ctx, "assessment.points")
 }
 
 // because is the reason of a result in few words: the distance to the required level where there is one.
@@ -145,11 +163,10 @@ func (c *Cell) because(ctx context.Context) string {
 	if d == "" || c.Judged.Reason != ByNumber {
 		return reasonText(ctx, c.Judged)
 	}
-	text := i18n.T(ctx, "assessment.distance_is", d)
 	if c.Judged.Differs {
-		text += ". " + i18n.T(ctx, "assessment.reason.differs")
+		return d + ". " + i18n.T(ctx, "assessment.reason.differs")
 	}
-	return text
+	return d
 }
 
 // recorded says who recorded a version and when; outside only the day is known.
@@ -198,12 +215,20 @@ func itemTitle(ctx context.Context, ind *criteria.Indicator, c *criteria.Criteri
 	return c.Title(ctx)
 }
 
-// lead is the department that leads an item, by its name on the day of the frame.
+// lead is the department that leads an item, by its name on the day of the frame; of an item without one "nhiều cơ quan".
 func (f *Frame) lead(ctx context.Context, id string) string {
 	if d := criteria.Departments().ByID(id); d != nil {
 		return d.Name(i18n.Of(ctx), f.nameDay())
 	}
-	return ""
+	return i18n.T(ctx, "assessment.many_bodies")
+}
+
+// shortLead is lead where room is short: several bodies are not listed.
+func (f *Frame) shortLead(ctx context.Context, id string) string {
+	if name := f.lead(ctx, id); !strings.Contains(name, ";") {
+		return name
+	}
+	return i18n.T(ctx, "assessment.many_bodies")
 }
 
 // nameDay is the day whose names of bodies a page shows: that of the figures.
@@ -219,9 +244,31 @@ func itemLead(ind *criteria.Indicator, c *criteria.Criterion) string {
 // readerMayImport reports whether the reader may bring in results somewhere, for links.
 func readerMayImport(ctx context.Context) bool { return auth.Of(ctx).MayAnywhere(auth.ImportResults) }
 
-// bandName is a band in words: "8–9 tiêu chí".
+// bandName is a band in words: "8–9 tiêu chí", "dưới 5 tiêu chí".
 func bandName(ctx context.Context, b criteria.Band) string {
+	if b.From == 0 && b.To > 0 {
+		return i18n.T(ctx, "assessment.band_below", ui.Count(ctx, b.To+1))
+	}
 	return i18n.T(ctx, "assessment.band", b.Label())
+}
+
+// waitingText says how many values wait for confirmation.
+func waitingText(ctx context.Context, n int) string {
+	switch n {
+	case 0:
+		return i18n.T(ctx, "assessment.answer.no_drafts")
+	case 1:
+		return i18n.T(ctx, "assessment.answer.one_draft")
+	}
+	return i18n.T(ctx, "assessment.answer.drafts", ui.Count(ctx, n))
+}
+
+// unbroken keeps a short name on one line beside columns of long text.
+func unbroken(name string) string {
+	if utf8.RuneCountInString(name) > 20 {
+		return name
+	}
+	return strings.ReplaceAll(name, " ", "\u00a0")
 }
 
 // clipped shortens a wording for a label; the whole one stands on its page.

@@ -132,7 +132,14 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, f *Frame, changes []chan
 		return outcome{}, err
 	}
 	if b.SetVersion != f.Set.Version {
-		return outcome{}, errMoved
+		if held, err := hasPublic(ctx, tx, b.ID); err != nil {
+			return outcome{}, err
+		} else if held {
+			return outcome{}, errMoved
+		}
+		if err := moveBook(ctx, tx, b.ID, f.Set.Version); err != nil {
+			return outcome{}, err
+		}
 	}
 	have, err := loadCurrent(ctx, tx, b.ID, changes)
 	if err != nil {

@@ -19,12 +19,12 @@ type Service struct {
 	clock *clock.Clock
 	units *territory.Service
 	sets  *criteria.Service
-	read  readings
+	read  *readings
 }
 
 // New returns the Service and registers it with the modules whose changes move verdicts.
 func New(kit module.Kit, units *territory.Service, sets *criteria.Service) *Service {
-	s := &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets}
+	s := &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, read: newReadings()}
 	units.OnChange(func(ctx context.Context, tx *db.Tx) error { return s.rejudgeAll(ctx, tx, "") })
 	sets.OnChange(s.rejudgeAll)
 	return s
@@ -135,8 +135,15 @@ func (s *Service) Frame(ctx context.Context, set, period string) (*Frame, error)
 		return nil, err
 	}
 	if f.hasBook && f.book.SetVersion != current.Version {
-		if current, err = s.sets.Version(ctx, f.book.SetVersion); err != nil {
+		// Only verified results hold a period to the version that judged them; a draft must not decide for the province.
+		held, err := hasPublic(ctx, s.db.Read(ctx), f.book.ID)
+		if err != nil {
 			return nil, err
+		}
+		if held {
+			if current, err = s.sets.Version(ctx, f.book.SetVersion); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if f.Set, err = s.sets.Effective(ctx, current, p.AsOf); err != nil {

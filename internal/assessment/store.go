@@ -82,6 +82,18 @@ func insertBook(ctx context.Context, tx *db.Tx, b *book) error {
 	return fmt.Errorf("no free book id at %d", tx.NowMS)
 }
 
+// hasPublic reports whether a book has verified values.
+func hasPublic(ctx context.Context, q db.Querier, bookID int64) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM standing WHERE book_id = $1 AND view = 'public')", bookID).Scan(&yes)
+	return yes, err
+}
+
+// moveBook judges a book by another version of its set from now on.
+func moveBook(ctx context.Context, tx *db.Tx, bookID, setVersion int64) error {
+	_, err := tx.ExecContext(ctx, "UPDATE book SET set_version = $1 WHERE id = $2", setVersion, bookID)
+	return err
+}
+
 // publicPeriods returns the periods of a set that have verified values.
 func publicPeriods(ctx context.Context, q db.Querier, set string) (out []string, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT period FROM book b WHERE set_code = $1 AND EXISTS (SELECT 1 FROM standing s WHERE s.book_id = b.id AND s.view = 'public')", set)

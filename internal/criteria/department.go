@@ -18,6 +18,7 @@ type Department struct {
 	ID           string
 	VI, EN       string // name before the bodies were merged in 2025
 	Name2025     string // expected successor, not verified for any department
+	EN2025       string // its name in English
 	Verified     bool   // a document names this body for the criteria it leads
 	Source       []string
 	Note, NoteEN string
@@ -39,13 +40,15 @@ func (d Directory) ByID(id string) *Department {
 // renamedFrom is the first day on which screens show the names after the merger of 2025.
 const renamedFrom clock.Date = "2025-01-01"
 
-// Name returns the name of the body on a screen dated at: from 2025 the successor in Vietnamese; English has one name
-// of the subject for both times.
+// Name returns the name of the body on a screen dated at, from 2025 that of the successor. English names of the time
+// before say the subject only.
 func (d *Department) Name(lang i18n.Lang, at clock.Date) string {
 	switch {
+	case lang == i18n.En && at >= renamedFrom:
+		return d.EN2025
 	case lang == i18n.En:
 		return d.EN
-	case at >= renamedFrom && d.Name2025 != "":
+	case at >= renamedFrom:
 		return d.Name2025
 	}
 	return d.VI
@@ -78,8 +81,8 @@ func parseDepartments(name string, b []byte) (Directory, error) {
 		}
 		known := func(id string) bool { return sources[id] }
 		for _, n := range f.list("departments") {
-			e := r.fields(n, "id", "vi", "en", "name_2025", "sources", "verified", "note")
-			d := Department{ID: e.id("id", keyShape), VI: e.text("vi"), EN: e.text("en"), Name2025: e.text("name_2025"),
+			e := r.fields(n, "id", "vi", "en", "name_2025", "en_2025", "sources", "verified", "note")
+			d := Department{ID: e.id("id", keyShape), VI: e.text("vi"), EN: e.text("en"), Name2025: e.text("name_2025"), EN2025: e.text("en_2025"),
 				Source: e.known("sources", "criteria.source_unknown", known), Verified: e.flag("verified")}
 			d.Note, d.NoteEN = e.both("note", false)
 			if out.ByID(d.ID) != nil {

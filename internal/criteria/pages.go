@@ -115,7 +115,7 @@ func summary(ctx context.Context, s *Set) string {
 func facts(ctx context.Context, s *Set, at clock.Date) []ui.Definition {
 	out := []ui.Definition{
 		{Term: i18n.T(ctx, "criteria.level"), Text: i18n.T(ctx, "criteria.level."+s.Level)},
-		{Term: i18n.T(ctx, "criteria.legal_basis"), Body: lines(s.LegalBasis)},
+		{Term: i18n.T(ctx, "criteria.legal_basis"), Body: lines(s.Basis(ctx))},
 	}
 	if len(s.ProvincialBasis) > 0 {
 		out = append(out, ui.Definition{Term: i18n.T(ctx, "criteria.provincial_basis"), Body: lines(s.ProvincialBasis)})
@@ -132,7 +132,7 @@ func facts(ctx context.Context, s *Set, at clock.Date) []ui.Definition {
 		out = append(out, ui.Definition{Term: i18n.T(ctx, "criteria.decision"), Text: text})
 	}
 	if s.Version > 0 {
-		out = append(out, ui.Definition{Term: i18n.T(ctx, "criteria.version"), Text: i18n.T(ctx, "criteria.version_line", s.Version, s.SHA256[:12], ui.Date(ctx, at))})
+		out = append(out, ui.Definition{Term: i18n.T(ctx, "criteria.version"), Body: versionDetails(i18n.T(ctx, "criteria.version_line", s.Version, s.SHA256[:12], ui.Date(ctx, at)))})
 	}
 	return out
 }
@@ -225,7 +225,7 @@ func departmentName(ctx context.Context, id string, at clock.Date) string {
 	if d := Departments().ByID(id); d != nil {
 		return d.Name(i18n.Of(ctx), at)
 	}
-	return ""
+	return i18n.T(ctx, "criteria.many_bodies")
 }
 
 // formerName returns the name before the merger of 2025 where a screen of today shows another one.
@@ -268,7 +268,7 @@ func bandRows(ctx context.Context, s *Set) []ui.Row {
 		if b.OwnChoice {
 			basis = i18n.T(ctx, "criteria.band_own")
 		}
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: b.Label()}, {Text: basis}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: bandWords(ctx, b)}, {Text: basis}}})
 	}
 	return out
 }
@@ -281,7 +281,11 @@ func keyRows(ctx context.Context, keys []Key) []ui.Row {
 		if k.Verified {
 			check = i18n.T(ctx, "criteria.verified")
 		}
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: k.ID}, {Text: pick(ctx, k.VI, k.EN)}, {Text: check}}})
+		name := k.ID
+		if key := "criteria.commune_group." + k.ID; i18n.Has(ctx, key) {
+			name = i18n.T(ctx, key)
+		}
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: pick(ctx, k.VI, k.EN)}, {Text: check}}})
 	}
 	return out
 }

@@ -249,8 +249,10 @@ func TestDepartmentsHoldTheReference(t *testing.T) {
 			t.Errorf("at %s: %q, want %q", c.at, got, c.want)
 		}
 	}
-	if got := d.Name("en", "2025-07-01"); got != "Environment" {
-		t.Errorf("English name %q", got)
+	for at, want := range map[clock.Date]string{"2024-12-31": "Environment", "2025-07-01": "Department of Agriculture and Environment"} {
+		if got := d.Name("en", at); got != want {
+			t.Errorf("English name at %s: %q, want %q", at, got, want)
+		}
 	}
 	if Departments().ByID("nobody") != nil {
 		t.Error("an unknown department was found")

@@ -41,21 +41,41 @@ func (d Decimal) String() string {
 	return sign + digits[:len(digits)-d.Scale] + "." + digits[len(digits)-d.Scale:]
 }
 
-// LevelText returns what i requires as a reader says it: "từ 98 % trở lên", "không quá 5 %", "Mức độ 2 trở lên", "Đạt".
-// nil is "chưa có ngưỡng".
+// Basis returns the legal acts behind the set; English readers find the annexes of a decision by that word.
+func (s *Set) Basis(ctx context.Context) []string {
+	out := make([]string, len(s.LegalBasis))
+	for k, act := range s.LegalBasis {
+		out[k] = strings.ReplaceAll(act, "Phụ lục", i18n.T(ctx, "criteria.annex"))
+	}
+	return out
+}
+
+// UnitText returns the unit of i as it is written behind a number: "%", "ha", "m²/người"; "" for none.
+func (i *Indicator) UnitText() string { return strings.ReplaceAll(i.Unit, "m2", "m²") }
+
+// LevelText returns what i requires as a reader says it: "từ 98 % trở lên", "không quá 5 %", "100 %", "Mức độ 2 trở lên",
+// "Đạt". nil is "chưa có ngưỡng".
 func (i *Indicator) LevelText(ctx context.Context, l *Level) string {
 	if l == nil {
 		return i18n.T(ctx, "criteria.level_unknown_here")
 	}
 	text := l.Word
-	if text == "" {
+	switch text {
+	case "":
 		text = ui.Number(ctx, l.Number.Num, l.Number.Scale)
 		if i.Unit != "" {
-			text += "\u00a0" + i.Unit
+			text += "\u00a0" + i.UnitText()
 		}
+	case "Đạt":
+		text = i18n.T(ctx, "criteria.level_met")
+	case "Không":
+		text = i18n.T(ctx, "criteria.level_none")
 	}
 	switch i.Compare {
 	case AtLeast:
+		if i.Kind == Percent && l.Word == "" && l.Number == (Decimal{Num: 100}) {
+			return text // nothing lies above all of it
+		}
 		return i18n.T(ctx, "criteria.at_least", text)
 	case AtMost:
 		return i18n.T(ctx, "criteria.at_most", text)
@@ -72,6 +92,14 @@ func (b Band) Label() string {
 		return "<" + strconv.Itoa(b.To+1)
 	}
 	return strconv.Itoa(b.From) + "–" + strconv.Itoa(b.To)
+}
+
+// bandWords returns the band as a table says it: "15–18", "dưới 5" for the lowest.
+func bandWords(ctx context.Context, b Band) string {
+	if b.From == 0 && b.To > 0 {
+		return i18n.T(ctx, "criteria.band_below", b.To+1)
+	}
+	return b.Label()
 }
 
 // keyName returns the name of a region or commune group.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -42,6 +43,9 @@ type Matcher struct {
 	names  nameIndex // commune-level units of the day
 	past   nameIndex // commune-level units of other days
 	home   map[UnitID]bool
+	// searches counts the names that near was asked for.
+	searches atomic.Int64
+	spelt    [][]string // folded names of the communes of the day, in the order of the roster
 	// regions are the districts and provinces of all times by folded name.
 	regions map[string][]*Unit
 
@@ -87,6 +91,11 @@ func NewMatcher(reg *Register, at clock.Date) *Matcher {
 		regions: map[string][]*Unit{}, lands: map[UnitID]map[UnitID]bool{}}
 	for _, u := range m.roster.Communes() {
 		m.home[u.ID] = true
+		var names []string
+		for _, n := range append([]string{u.Name}, u.AltNames...) {
+			names = append(names, vntext.FoldTight(n))
+		}
+		m.spelt = append(m.spelt, names)
 	}
 	for _, u := range reg.Units() {
 		switch {
@@ -362,18 +371,32 @@ func (m *Matcher) otherTime(past []*Unit, res MatchResult) MatchResult {
 	return res
 }
 
+// maxSearches bounds how many different names one Matcher looks for neighbours of.
+const maxSearches = 1000
+
+// maxName is longer than every folded name; what is longer is no slip of the pen.
+const maxName = 60
+
 // near returns the one commune in place whose folded name differs least, when it differs little; nil when none or two do.
 func (m *Matcher) near(readings []reading, inside func(*Unit) bool) *Unit {
+	if m.searches.Add(1) > maxSearches {
+		return nil // a file of unknown names; looking further would only cost time
+	}
 	var best *Unit
 	least, tie := 3, false
 	for _, t := range readings {
 		written := vntext.FoldTight(t.text)
-		for _, u := range m.roster.Communes() {
+		if len(written) > maxName {
+			continue
+		}
+		for i, u := range m.roster.Communes() {
 			if !inside(u) {
 				continue
 			}
-			for _, n := range append([]string{u.Name}, u.AltNames...) {
-				name := vntext.FoldTight(n)
+			for _, name := range m.spelt[i] {
+				if max(len(written)-len(name), len(name)-len(written)) > least {
+					continue
+				}
 				d := distance(written, name)
 				// One slip in four letters: "liensronh" is near "liengsronh", "lochung" is not near "locquang".
 				if d*4 > min(len(written), len(name)) || d > least {

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -34,6 +36,16 @@ func (u *Unit) Href(ctx context.Context) string {
 		return ui.Href(ctx, "/huyen/"+u.Slug())
 	}
 	return ""
+}
+
+// InText returns the full name as it stands inside a sentence: "xã Đạ R'sal", "tỉnh Lâm Đồng"; in English that of Title.
+func (u *Unit) InText(ctx context.Context) string {
+	title := u.Title(ctx)
+	if i18n.Of(ctx) != i18n.Vi {
+		return title
+	}
+	first, size := utf8.DecodeRuneInString(title) // of the kind, which every Vietnamese title begins with
+	return string(unicode.ToLower(first)) + title[size:]
 }
 
 // Group is a part of the communes of one day under the unit that they are grouped by.
@@ -162,9 +174,17 @@ type communesView struct {
 	Hits     []Hit   // of a query
 }
 
+// found is the h1 of a search.
+func (v communesView) found(ctx context.Context) string {
+	if len(v.Hits) == 0 {
+		return i18n.T(ctx, "territory.found_nothing", v.Query)
+	}
+	return i18n.T(ctx, "territory.found", ui.Count(ctx, len(v.Hits)), v.Query)
+}
+
 func communesTitle(ctx context.Context, r *Roster) string {
 	if p := homeProvince(r); p != nil {
-		return i18n.T(ctx, "territory.communes_of", ui.Count(ctx, len(r.Communes())), p.Title(ctx))
+		return i18n.T(ctx, "territory.communes_of", ui.Count(ctx, len(r.Communes())), p.InText(ctx))
 	}
 	return i18n.T(ctx, "territory.communes_count", ui.Count(ctx, len(r.Communes())))
 }

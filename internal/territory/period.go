@@ -91,7 +91,7 @@ func (p Period) Compare(o Period) int {
 	return strings.Compare(string(o.From), string(p.From))
 }
 
-// Title names the period in the language of ctx: "Quý III/2026", "tháng 06/2024", "năm 2023".
+// Title names the period in the language of ctx: "Quý III/2026", "tháng 06/2024", "năm 2023"; "Q3 2026", "June 2024", "2023".
 func (p Period) Title(ctx context.Context) string {
 	y, part, _ := strings.Cut(p.ID, "-")
 	switch {
@@ -101,5 +101,5 @@ func (p Period) Title(ctx context.Context) string {
 		roman := map[string]string{"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}[part]
 		return i18n.T(ctx, "territory.period_quarter", roman, y, part[1:])
 	}
-	return i18n.T(ctx, "territory.period_month", part, y)
+	return i18n.T(ctx, "territory.period_month", part, y, p.To.Time().Month().String())
 }

@@ -41,7 +41,7 @@ func TestPeriods(t *testing.T) {
 		}
 	}
 	en := i18n.With(context.Background(), texts(t), i18n.En)
-	if p, _ := territory.ParsePeriod("2026-Q3"); p.Title(en) != "Quarter 3/2026" {
+	if p, _ := territory.ParsePeriod("2026-Q3"); p.Title(en) != "Q3 2026" {
 		t.Errorf("English: %s", p.Title(en))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"langso/internal/platform/clock"
+	"langso/internal/platform/vntext"
 	"langso/internal/std/xlsx"
 	"langso/internal/territory"
 )
@@ -27,6 +28,7 @@ type body struct {
 	values      []int
 	headRefused map[int]Problem // columns of a matrix that an error of the heading keeps out
 	datesUsed   bool
+	doubt       Problem // what keeps out all values of a list; no code = nothing
 }
 
 // valueRoles are the roles of columns that make a value.
@@ -49,6 +51,9 @@ func (b *body) read() {
 			}
 		}
 		b.datesUsed = b.datesMatter()
+		if r := t.doubt; r != nil {
+			b.doubt = b.fail(Problem{Sheet: t.g.name, Row: r.row, Col: r.col, Code: r.code, Raw: r.raw, Indicator: vntext.Squeeze(r.raw)}, r.details...)
+		}
 	} else {
 		b.checkHeads()
 		for _, c := range t.columns {
@@ -90,49 +95,27 @@ func (b *body) ignore(i int, reason string) {
 	}
 }
 
-// checkHeads refuses columns whose code is not in the set or stood before, and finds columns that only add up.
+// checkHeads reports the columns that their headings keep out, and marks the others as read.
 func (b *body) checkHeads() {
-	seen := map[string]*cell{}
+	told := map[*refusal]Problem{}
 	for i := range b.t.columns {
 		c := &b.t.columns[i]
-		p := Problem{Sheet: b.t.g.name, Row: c.head.row, Col: c.col, Raw: c.head.raw(), Indicator: c.code}
-		switch {
-		case b.addsUp(c):
+		r := c.refused
+		if r == nil {
+			c.read = !c.adds
 			continue
-		case !c.item.known():
-			p.Code = IndicatorUnknown
-			b.headRefused[c.col] = b.fail(p)
-		case seen[c.item.id] != nil:
-			first := seen[c.item.id]
-			p.Code = HeaderDuplicate
-			b.headRefused[c.col] = b.fail(p, xlsx.ColumnName(first.col)+itoa(first.row))
-		default:
-			seen[c.item.id] = c.head
-			c.read = true
 		}
+		p, ok := told[r]
+		if !ok {
+			p = Problem{Sheet: b.t.g.name, Row: r.row, Col: r.col, Code: r.code, Raw: r.raw, Indicator: c.code}
+			p = b.fail(p, r.details...)
+			told[r] = p
+		}
+		b.headRefused[c.col] = p
 	}
 }
 
 var addingFormula = regexp.MustCompile(`(?i)\b(COUNTIFS?|COUNTA?|SUM|SUMIFS?|SUMPRODUCT|AVERAGE|SUBTOTAL)\s*\(`)
-
-// addsUp reports a column that is headed by a criterion and only counts its indicators.
-func (b *body) addsUp(c *column) bool {
-	if c.item.indicator != nil || !c.item.known() {
-		return false
-	}
-	n := 0
-	for i := b.t.body; i < b.t.end; i++ {
-		x := b.t.g.rows[i].find(c.col)
-		if x == nil || b.unitWeight(i) == 0 {
-			continue
-		}
-		if !x.HasFormula || x.Kind == xlsx.Text || !addingFormula.MatchString(x.Formula) {
-			return false
-		}
-		n++
-	}
-	return n > 0
-}
 
 // unitWeight tells how surely row i names a commune: by its name or its code.
 func (b *body) unitWeight(i int) int {
@@ -170,6 +153,9 @@ func (b *body) findSpan() {
 				counted++
 			}
 		}
+		if b.numbersColumns(i) {
+			continue
+		}
 		c := b.t.g.rows[i].at(b.t.unit)
 		numbered := c != nil && !c.blank() && !b.isBanner(c) && b.numbered(i) && totalReason(c.folded()) == ""
 		if b.unitWeight(i) == 0 && !numbered {
@@ -194,6 +180,12 @@ func (b *body) findSpan() {
 	if b.lastUnit == b.t.end {
 		b.lastData = b.firstUnit
 	}
+}
+
+// numbersColumns reports a row that only numbers the columns: a number stands even where communes are named.
+func (b *body) numbersColumns(i int) bool {
+	c := b.t.g.rows[i].find(b.t.unit)
+	return c != nil && strings.Trim(c.text, "()[] 0123456789") == "" && columnNumbers(b.t.g.rows[i].own(b.t.left, b.t.right))
 }
 
 // numbered reports a row with a running number of its own.
@@ -270,7 +262,7 @@ func (b *body) row(i int) {
 	if len(cells) == 0 {
 		return
 	}
-	if i < b.firstUnit && columnNumbers(cells) {
+	if b.numbersColumns(i) || i < b.firstUnit && columnNumbers(cells) {
 		b.ignore(i, ReasonColumnNumbers)
 		return
 	}
@@ -297,7 +289,7 @@ func (b *body) row(i int) {
 		if b.isHeading(i, label, values) {
 			return
 		}
-		if i < b.firstUnit && i < b.lastUnit && !b.numbered(i) && (wordsRequired.MatchString(label.folded()) || values > 0 && b.allNumbered && !namesKind(label)) {
+		if i < b.firstUnit && i < b.lastUnit && !b.numbered(i) && (wordsRequired.MatchString(label.folded()) || b.statesLimits(i) && !namesKind(label)) {
 			b.ignore(i, ReasonRequired)
 			return
 		}
@@ -311,7 +303,7 @@ func (b *body) row(i int) {
 	if unit != nil && b.isBanner(unit) {
 		unit = nil
 	}
-	hasItem := t.list && row.find(t.find(indicatorCode)) != nil && readCode(row.find(t.find(indicatorCode))).form != noCode
+	hasItem := t.list && row.find(t.find(indicatorCode)) != nil && b.readCode(row.find(t.find(indicatorCode))).form != noCode
 	if unit != nil && unit.row != row.n && values == 0 && !hasItem {
 		unit = nil // only the lower part of a merged name reaches into this row
 	}
@@ -341,6 +333,18 @@ func (b *body) row(i int) {
 // numberedName reports a row that carries a running number beside a name; such a row is a commune, whatever it is called.
 func (b *body) numberedName(i int) bool {
 	return b.numbered(i) && b.t.g.rows[i].find(b.t.unit) != nil && totalReason(b.t.g.rows[i].find(b.t.unit).folded()) == ""
+}
+
+var wordsLimit = regexp.MustCompile(`^([≥≤<>=]|tu \d|tren \d|duoi \d)|tro len|toi thieu|toi da|khong qua|it nhat`)
+
+// statesLimits reports a row with a limit among its values: "≥ 95", "80% trở lên".
+func (b *body) statesLimits(i int) bool {
+	for _, c := range b.own(i) {
+		if c.Kind == xlsx.Text && wordsLimit.MatchString(c.folded()) {
+			return true
+		}
+	}
+	return false
 }
 
 var kindBefore = regexp.MustCompile(`^(\d+[.)] ?)?(xa|x\.|phuong|p\.|thi tran|tt\.|dac khu|commune) ?\pL`)
@@ -528,6 +532,12 @@ func (b *body) columnReason(col int) string {
 	switch {
 	case b.t.g.hidden[col]:
 		return ReasonHidden
+	case b.t.context[col] == note:
+		return ReasonNote
+	case b.t.context[col] == required:
+		return ReasonRequired
+	case b.t.context[col] != noRole:
+		return ReasonNotNeeded
 	case r == rowNumber || col == b.t.number:
 		return ReasonRowNumber
 	case r == note || r == origin:

@@ -17,9 +17,10 @@ type cell struct {
 	row, col   int // where it stands: the first place of a merged area
 	row2, col2 int // the last place of the merged area, the same place when there is none
 	text       string
-	fold       string // text without marks, lower case; filled by folded
-	weight     int8   // what nameWeight found, plus one
-	said       role   // what roleOf found, plus one
+	fold       string  // text without marks, lower case; filled by folded
+	weight     int8    // what nameWeight found, plus one
+	said       role    // what roleOf found, plus one
+	says       *stated // what stated found
 	date1904   bool
 }
 
@@ -62,6 +63,8 @@ func (c *cell) raw() string {
 type grid struct {
 	name   string
 	rows   []gridRow
+	left   int         // the first column with a cell
+	right  int         // the last one
 	index  map[int]int // row number → place in rows
 	hidden map[int]bool
 }
@@ -91,6 +94,10 @@ func newGrid(s *xlsx.Sheet, date1904 bool) *grid {
 			c.text = tidy(display(c.Cell))
 			if !c.blank() {
 				store = append(store, c)
+				g.right = max(g.right, c.col)
+				if g.left == 0 || c.col < g.left {
+					g.left = c.col
+				}
 				row.cells = append(row.cells, &store[len(store)-1])
 			}
 		}
@@ -99,6 +106,26 @@ func newGrid(s *xlsx.Sheet, date1904 bool) *grid {
 	}
 	g.merge(s.Merges)
 	return g
+}
+
+// between returns the columns from left to right as a grid of their own. A merged area belongs to it where it begins there,
+// or reaches into it from the left.
+func (g *grid) between(left, right int) *grid {
+	out := &grid{name: g.name, left: max(left, g.left), right: min(right, g.right), index: map[int]int{}, hidden: g.hidden}
+	for i := range g.rows {
+		row := gridRow{n: g.rows[i].n, cells: g.rows[i].own(left, right)}
+		if len(row.cells) == 0 {
+			continue
+		}
+		for _, c := range g.rows[i].covered {
+			if c.col <= right && c.col2 >= left {
+				row.covered = append(row.covered, c)
+			}
+		}
+		out.index[row.n] = len(out.rows)
+		out.rows = append(out.rows, row)
+	}
+	return out
 }
 
 // merge makes every merged area one cell. Rows that hold no cell of their own are not covered: nothing is read there.

@@ -50,7 +50,7 @@ func (f *finder) listHead(first, last int) int {
 			switch r := roleOf(c); {
 			case r == unitName || r == unitCode:
 				unit = true
-			case r == indicatorCode && readCode(c).form == noCode:
+			case f.headsCodes(c):
 				indicator = true
 			default:
 				others++
@@ -61,6 +61,12 @@ func (f *finder) listHead(first, last int) int {
 		}
 	}
 	return -1
+}
+
+// headsCodes reports the heading of a column of codes, which states none itself.
+func (r *reader) headsCodes(c *cell) bool {
+	s := r.stated(c)
+	return roleOf(c) == indicatorCode && s.code.form == noCode && !s.several && s.mentioned == ""
 }
 
 // listHeadByContent finds the headings of a list by what stands below them, when its words are not known.
@@ -89,7 +95,7 @@ func (f *finder) listHeadByContent(first, last, limit int) int {
 			continue
 		}
 		for _, c := range row.all() {
-			if c.col == unit || c.Kind != xlsx.Text || readCode(c).form != noCode || f.g.hidden[c.col] || c.wide() {
+			if c.col == unit || c.Kind != xlsx.Text || f.readCode(c).form != noCode || f.g.hidden[c.col] || c.wide() {
 				continue
 			}
 			switch roleOf(c) {
@@ -121,12 +127,12 @@ func (f *finder) listLimit(last int) int {
 // belongsToListHead reports a row of words that explains the columns further.
 func (f *finder) belongsToListHead(i int) bool {
 	row := &f.g.rows[i]
-	if row.n != f.g.rows[i-1].n+1 || columnNumbers(row.cells) || len(row.cells) == 0 {
+	if row.n != f.g.rows[i-1].n+1 || columnNumbers(row.cells) || len(row.cells) == 0 || f.namesRegion(row) {
 		return false
 	}
 	said := 0
 	for _, c := range row.cells {
-		if c.Kind != xlsx.Text || c.HasFormula || valueLike(c) || readCode(c).form != noCode {
+		if c.Kind != xlsx.Text || valueLike(c) || f.readCode(c).form != noCode {
 			return false
 		}
 		if roleOf(c) != noRole {
@@ -153,21 +159,33 @@ func knownColumns(found []*table) int {
 
 // stats counts what the cells of a column below the headings are.
 type stats struct {
-	n, codes, parts, names, numbers, verdicts, levels, dates, texts int
+	n, codes, parts, dotted, names, numbers, verdicts, levels, dates, texts int
 }
 
-func (f *finder) stats(t *table, col, limit int) (s stats) {
+func (f *finder) stats(t *table, col, limit int) stats {
+	rows := make([]int, 0, listSample)
 	for i := t.body; i < min(limit, t.body+listSample); i++ {
+		rows = append(rows, i)
+	}
+	return f.statsOf(col, rows)
+}
+
+func (f *finder) statsOf(col int, rows []int) (s stats) {
+	for _, i := range rows {
 		c := f.g.rows[i].at(col)
 		if c.blank() || c.wide() {
 			continue
 		}
 		s.n++
-		if k := readCode(c); k.form != noCode && itemOf(f.set, k.id).known() {
+		k := f.readCode(c)
+		if k.form != noCode && itemOf(f.set, k.id).known() {
 			s.codes++
 			if k.form != bareWhole {
 				s.parts++
 			}
+		}
+		if whole, _, parts := strings.Cut(k.id, "."); parts && f.set.Criterion(whole) != nil {
+			s.dotted++
 		}
 		lower := strings.ToLower(c.text)
 		_, typed := typedCount(strings.TrimSuffix(c.text, "%"))
@@ -199,7 +217,7 @@ func (f *finder) listColumns(t *table, limit int) bool {
 		if f.g.hidden[col] {
 			continue
 		}
-		said[col] = t.headRole(col)
+		said[col] = f.listRole(t, col)
 		content[col] = f.stats(t, col, limit)
 	}
 	claim := func(r role, fits func(col int, s stats) bool) int {
@@ -213,8 +231,18 @@ func (f *finder) listColumns(t *table, limit int) bool {
 		return 0
 	}
 
-	// The codes of the indicators: said and true, else true, else said.
-	codes := claim(indicatorCode, func(c int, s stats) bool { return said[c] == indicatorCode && s.codes > 0 && s.codes*2 >= s.n })
+	// The codes of the indicators: said and true, else true, else said. Beside a column of criteria the one of their
+	// indicators counts.
+	isCodes := func(c int, s stats) bool {
+		return said[c] == indicatorCode && (s.codes > 0 && s.codes*2 >= s.n || s.dotted > 0 && s.dotted*2 >= s.n)
+	}
+	most := 0
+	for col := t.left; col <= t.right; col++ {
+		if s := content[col]; isCodes(col, s) {
+			most = max(most, s.dotted)
+		}
+	}
+	codes := claim(indicatorCode, func(c int, s stats) bool { return isCodes(c, s) && s.dotted == most })
 	if codes == 0 {
 		codes = claim(indicatorCode, func(c int, s stats) bool {
 			return (said[c] == noRole || said[c] == unitCode || said[c] == indicatorTitle) && s.parts*10 >= s.n*6 && s.parts > 0
@@ -287,12 +315,67 @@ func (f *finder) listColumns(t *table, limit int) bool {
 			return (said[c] == noRole || said[c] == verdict || said[c] == percent || said[c] == numerator) && s.n > 0 && s.numbers*2 >= s.n
 		})
 	}
-	for _, r := range []role{numerator, denominator, percent, value, level, verdict} {
+	for _, r := range valueRoles {
 		if t.find(r) > 0 {
+			t.doubt = f.listDoubt(t, said, content, limit)
 			return true
 		}
 	}
 	return false
+}
+
+// listRole is what the headings of a column of a list say. A plan, an earlier period, another year are no results.
+func (f *finder) listRole(t *table, col int) role {
+	said := t.headRole(col)
+	for _, h := range t.heads(col) {
+		if h.wide() {
+			continue
+		}
+		if r := contextOf(h); r != noRole && said != unitName {
+			return r
+		}
+		switch y := yearOf(labelOf(h)); {
+		case y == 0:
+		case y != f.period.AsOf.Year():
+			return previous
+		case said == noRole:
+			return value
+		}
+	}
+	return said
+}
+
+// listDoubt finds a second column that says of itself, and holds, the same as one that would be read: nobody knows which of
+// the two is meant.
+func (f *finder) listDoubt(t *table, said map[int]role, content map[int]stats, limit int) *refusal {
+	num, den, pct := t.find(numerator), t.find(denominator), t.find(percent)
+	proven := num > 0 && den > 0 && pct > 0 && f.ratioHolds(t, num, den, pct, limit)
+	for _, r := range valueRoles {
+		a := t.find(r)
+		if a == 0 || said[a] == noRole || proven && (a == num || a == den || a == pct) {
+			continue
+		}
+		for col := t.left; col <= t.right; col++ {
+			if t.roles[col] == noRole && said[col] == said[a] && content[col].kind() == content[a].kind() && content[col].n > 0 {
+				h, first := t.heads(col)[0], t.heads(a)[0]
+				return &refusal{code: HeaderDuplicate, row: h.row, col: col, raw: h.raw(), details: []any{xlsx.ColumnName(a) + itoa(first.row)}}
+			}
+		}
+	}
+	return nil
+}
+
+// kind is the role that the cells of a column have, whatever its heading says.
+func (s stats) kind() role {
+	switch {
+	case s.numbers*2 >= s.n:
+		return value
+	case s.verdicts*2 >= s.n:
+		return verdict
+	case s.levels*2 >= s.n:
+		return level
+	}
+	return noRole
 }
 
 // find returns the column that has a role, 0 when none has.

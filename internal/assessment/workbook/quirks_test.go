@@ -284,7 +284,6 @@ ignored: 1 header, B formula_total`},
 			{"Tên\nđơn vị", "Chỉ tiêu\n8.4", "17.1.", as{"17.1", "0.00"}, 17.1, "Tiêu chí 8.3\n(Đạt/Chưa đạt)", as{"8.1", `"CT "0.0`}, 8.2000000000000011, "Ct 20.1"},
 			{"Xuân Thọ", "Đạt", 1, 2, 3, "Đạt", "Đạt", "Đạt", "Đạt"},
 		})}, `
-24805 17.1 1
 24805 17.10 2
 24805 8.1 dat
 24805 8.2 dat
@@ -567,6 +566,360 @@ E B1 indicator_unknown
 E C1 indicator_unknown
 E D1 indicator_unknown
 ignored: 1 header`},
+
+		{"plan, result and verdict below one code", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", nil, nil, "8.1"},
+			{nil, nil, "Kế hoạch", "Thực hiện", "Đánh giá", nil},
+			{1, "Xuân Thọ", 95, 91.5, "Đạt", "x"},
+			{2, "Tà Nung", 95, 96, "Đạt", "x"},
+		}, "A1:A2", "B1:B2", "C1:E1", "F1:F2")}, `
+24805 15.1 91.5 dat
+24805 8.1 dat
+24808 15.1 96 dat
+24808 8.1 dat
+ignored: 1 header, 2 header, A row_number, C required_level`},
+
+		{"the same without merged cells", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", nil, nil, "8.1"},
+			{nil, nil, "Kế hoạch", "Thực hiện", "Đánh giá", nil},
+			{1, "Xuân Thọ", 95, 91.5, "Đạt", "x"},
+			{2, "Tà Nung", 95, 96, "Đạt", "x"},
+		})}, `
+24805 15.1 91.5 dat
+24805 8.1 dat
+24808 15.1 96 dat
+24808 8.1 dat
+ignored: 1 header, 2 header, A row_number, C required_level`},
+
+		{"counts without known words below a code, proven by the percentage", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", nil, nil, "15.4", nil, nil, "15.3", nil, nil},
+			{nil, nil, "Số lượng", "Tổng", "Tỷ lệ", "Số người", "Dân số", "Tỷ lệ (%)", "Số trẻ SDD", "Tổng số trẻ", "Tỷ lệ (%)"},
+			{1, "Xuân Thọ", 45, 50, 90, 30, 40, 75, 45, 250, 18},
+			{2, "Tà Nung", 40, 50, 80, 20, 40, "50,0", 10, 100, pct("0.1")},
+		}, "A1:A2", "B1:B2", "C1:E1", "F1:H1", "I1:K1")}, `
+24805 15.1 45/50~90
+24805 15.3 45/250~18
+24805 15.4 30/40~75
+24808 15.1 40/50~80
+24808 15.3 10/100~10
+24808 15.4 20/40~50
+ignored: 1 header, 2 header, A row_number`},
+
+		{"years below a code: the one of the period", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", nil, "15.4", nil, "8.1"},
+			{nil, nil, "Năm 2023", "Năm 2024", 2022, 2023, nil},
+			{1, "Xuân Thọ", 80, 90, 45, 55, "x"},
+			{2, "Tà Nung", 80, 91, 45, 55, "x"},
+		}, "C1:D1", "E1:F1")}, `
+24805 15.1 90
+24805 8.1 dat
+24808 15.1 91
+24808 8.1 dat
+E E1 date_out_of_period
+ignored: 1 header, 2 header, A row_number, C not_needed`},
+
+		{"a code above columns that nobody can tell apart", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", nil, "15.1", nil, "15.4", nil, "8.4", nil},
+			{nil, nil, nil, nil, "Tỷ lệ hộ", "Tỷ lệ người", "Số người tham gia", "Ghi chú", "Xã tự đánh giá", "Huyện đánh giá"},
+			{1, "Xuân Thọ", "x", "K", 80, 90, 45, "a", "x", "K"},
+			{2, "Tà Nung", "x", "x", 80, 90, 45, "b", "x", "x"},
+		}, "C1:D1", "E1:F1", "G1:H1", "I1:J1")}, `
+E C1 header_duplicate_code
+E E1 header_duplicate_code
+E G1 missing_denominator
+E I1 header_duplicate_code
+ignored: 1 header, 2 header, A row_number, H note`},
+
+		{"columns of notes, dates, plans and earlier periods that repeat a code", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Ghi chú CT 8.1", "CT 8.1", "CT 8.4 (kỳ trước)", "CT 8.4 (kỳ này)", "Ngày đánh giá CT 8.2", "8.2", "Kế hoạch 15.1", "15.1", "Lý do chưa đạt CT 8.3", "Số CT đạt TC 8"},
+			{1, "Xuân Thọ", "chờ", "x", "K", "x", "1/6", "x", 95, 90, "thiếu", 3},
+			{2, "Tà Nung", "x", "x", "K", "K", "1/6", "K", 95, 91, nil, 3},
+		})}, `
+24805 15.1 90
+24805 8.1 dat
+24805 8.2 dat
+24805 8.4 dat
+24808 15.1 91
+24808 8.1 dat
+24808 8.2 chua_dat
+24808 8.4 chua_dat
+ignored: 1 header, A row_number, C note, E not_needed, G not_needed, I required_level, K note, L not_needed`},
+
+		{"two periods beside each other under one heading each", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Kỳ trước", nil, "Kỳ này", nil},
+			{nil, nil, "8.1", "8.4", "8.1", "8.4"},
+			{1, "Xuân Thọ", "K", "K", "x", "x"},
+			{2, "Tà Nung", "K", "x", "x", "K"},
+		}, "A1:A2", "B1:B2", "C1:D1", "E1:F1")}, `
+24805 8.1 dat
+24805 8.4 dat
+24808 8.1 dat
+24808 8.4 chua_dat
+ignored: 1 header, 2 header, A row_number, C not_needed, D not_needed`},
+
+		{"the same code twice: read only where it says the same", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", "CT 8,1", "8.4", "Chỉ tiêu 8.4", "15.1. Tỷ lệ", "15.1. Đánh giá"},
+			{1, "Xuân Thọ", "x", "x", "x", "K", 90, "Đạt"},
+			{2, "Tà Nung", "K", "K", "x", "x", 80, "K"},
+		})}, `
+24805 15.1 90 dat
+24805 8.1 dat
+24808 15.1 80 chua_dat
+24808 8.1 chua_dat
+E D1 header_duplicate_code
+E F1 header_duplicate_code
+ignored: 1 header, A row_number`},
+
+		{"a title with a code above the running numbers", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Chỉ tiêu 15.1: BHYT"},
+			nil,
+			{"TT", "Xã", "Tử số", "Mẫu số", "Tỷ lệ"},
+			{1, "Xuân Thọ", 9, 10, 90},
+			{2, "Tà Nung", 9, 10, 90},
+			{3, "Trạm Hành", 9, 10, 90},
+		}), sheetOf("b", [][]any{
+			{nil, "KẾT QUẢ THỰC HIỆN TIÊU CHÍ SỐ 8"},
+			{"TT", "Xã", "8.1", "8.2"},
+			{1, "Xuân Thọ", "x", "K"},
+			{2, "Tà Nung", "x", "K"},
+		}), sheetOf("c", [][]any{
+			{nil, nil, "KẾT QUẢ THỰC HIỆN TIÊU CHÍ SỐ 8"},
+			{nil, "TT", "Xã", "8.3", "8.4"},
+			{nil, 1, "Xuân Thọ", "x", "K"},
+			{nil, 2, "Tà Nung", "x", "K"},
+		})}, `
+24805 8.1 dat
+24805 8.2 chua_dat
+24805 8.3 dat
+24805 8.4 chua_dat
+24808 8.1 dat
+24808 8.2 chua_dat
+24808 8.3 dat
+24808 8.4 chua_dat
+E 0 no_table_found
+ignored: 1 title, 2 header, 1 title, 2 header, A row_number, B row_number, a prose`},
+
+		{"a list with a column of criteria beside the one of indicators", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Tiêu chí", "Chỉ tiêu", "Kết quả"},
+			{1, "Xuân Thọ", 15, "15.2", "Đạt"},
+			{2, "Xuân Thọ", 8, "8.4", "K"},
+			{3, "Tà Nung", "TC 15", "15.2", "Đạt"},
+		})}, `
+24805 15.2 dat
+24805 8.4 chua_dat
+24808 15.2 dat
+ignored: 1 header, A row_number, C not_needed`},
+
+		{"codes written with spaces, signs and other words", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "CT 8. 4", "CT 9 . 2", "Chỉ tiêu số: 8.3", "15.1 %", "8.1*", "C.T 4.1", "T.C 14.2", "CT số:6.1", "Chỉ số 13.1", "Mục 13.2", "Nội dung 13.3", "Chỉ tiêu thành phần 13.4", "15 .4", "“15.2”", "Chỉ tiêu thứ 17.2", "Tiêu chí 3: 3.1"},
+			{"Xuân Thọ", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x", "x"},
+		})}, `
+24805 13.1 dat
+24805 13.2 dat
+24805 13.3 dat
+24805 13.4 dat
+24805 14.2 dat
+24805 15.1 dat
+24805 15.2 dat
+24805 15.4 dat
+24805 17.2 dat
+24805 3.1 dat
+24805 4.1 dat
+24805 6.1 dat
+24805 8.1 dat
+24805 8.3 dat
+24805 8.4 dat
+24805 9.2 dat
+ignored: 1 header`},
+
+		{"several codes, or one among words, in a heading", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "2.1", "Chỉ tiêu 8.1 và 8.2", "TC 8.1-8.4", "CT 8.1; 8.2", "8.1+8.2", "TC 5, 6", "8.3/8.4", "Kết quả theo 15.4 của sở", "Tổng số tiêu chí: 10", "Diện tích 2,5 ha"},
+			{"Xuân Thọ", 90, "x", "x", "x", "x", "x", "x", "x", 10, 2},
+		})}, `
+24805 2.1 90
+E C1 indicator_unknown
+E D1 indicator_unknown
+E E1 indicator_unknown
+E F1 indicator_unknown
+E G1 indicator_unknown
+E H1 indicator_unknown
+E I1 indicator_unknown
+ignored: 1 header, J formula_total, K no_indicator_code`},
+
+		{"tables side by side whose headings stand in different rows", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", "8.2"},
+			{1, "Xuân Thọ", "x", "x"},
+			{2, "Tà Nung", "x", "x", nil, nil, "TT", "Xã", "8.1", "8.2"},
+			{3, "Trạm Hành", "x", "x", nil, nil, 1, "Lát", "K", "K"},
+			{nil, nil, nil, nil, nil, nil, 2, "Đạ Sar", "K", "K"},
+		})}, `
+24805 8.1 dat
+24805 8.2 dat
+24808 8.1 dat
+24808 8.2 dat
+24810 8.1 dat
+24810 8.2 dat
+24862 8.1 chua_dat
+24862 8.2 chua_dat
+24865 8.1 chua_dat
+24865 8.2 chua_dat
+ignored: 1 header, 3 header, A row_number, G row_number`},
+
+		{"lists side by side, with and without a gap", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "Chỉ tiêu", "Kết quả", nil, "Xã", "Chỉ tiêu", "Kết quả"},
+			{"Xuân Thọ", "8.4", "x", nil, "Lát", "8.4", "K"},
+			{"Tà Nung", "8.4", "x", nil, "Đạ Sar", "8.4", "K"},
+		}), sheetOf("b", [][]any{
+			{"TT", "Xã", "Chỉ tiêu", "Kết quả", "TT", "Xã", "Chỉ tiêu", "Kết quả"},
+			{1, "Xuân Thọ", "8.3", "x", 3, "Lát", "8.3", "K"},
+			{2, "Tà Nung", "8.3", "x", 4, "Đạ Sar", "8.3", "K"},
+		})}, `
+24805 8.3 dat
+24805 8.4 dat
+24808 8.3 dat
+24808 8.4 dat
+24862 8.3 chua_dat
+24862 8.4 chua_dat
+24865 8.3 chua_dat
+24865 8.4 chua_dat
+ignored: 1 header, 1 header, A row_number, E row_number`},
+
+		{"districts directly below the headings of a list", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu", "Kết quả"},
+			{nil, "Huyện Lạc Dương"},
+			{1, "Lát", "8.4", "x"},
+			{"II", "Thành phố Đà Lạt"},
+			{1, "Tà Nung", "8.4", "x"},
+		})}, `
+24808 8.4 dat
+24862 8.4 dat
+ignored: 1 header, 2 district_heading, 4 district_heading, A row_number`},
+
+		{"rows that number the columns, without brackets", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", "15.1"},
+			{1, 2, 3, 4},
+			{1, "Lát", "x", 90},
+			{2, "Đạ Sar", "x", 91},
+		}), sheetOf("b", [][]any{
+			{"TT", "Xã", "Mã chỉ tiêu", "Kết quả"},
+			{1, 2, 3, 4},
+			{1, "Lát", "8.4", "x"},
+			{2, "Đạ Sar", "8.4", "x"},
+		})}, `
+24862 15.1 90
+24862 8.1 dat
+24862 8.4 dat
+24865 15.1 91
+24865 8.1 dat
+24865 8.4 dat
+ignored: 1 header, 2 column_numbers, 1 header, 2 column_numbers, A row_number, A row_number`},
+
+		{"a heading by formula", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "3.1", formula{`"CT "&"3.2"`, "CT 3.2"}, "4.1"},
+			{1, "Lát", "x", "x", "K"},
+			{2, "Đạ Sar", "x", "K", "K"},
+		})}, `
+24862 3.1 dat
+24862 3.2 dat
+24862 4.1 chua_dat
+24865 3.1 dat
+24865 3.2 chua_dat
+24865 4.1 chua_dat
+ignored: 1 header, A row_number`},
+
+		{"a misspelt commune above the numbered ones", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", "2.1"},
+			{nil, "Tối thiểu", "Đạt", "≥ 80"},
+			{nil, "Đạ Chaiss", "x", 90},
+			{1, "Lát", "x", 90},
+			{2, "Đạ Sar", "x", 90},
+		})}, `
+24862 2.1 90
+24862 8.1 dat
+24865 2.1 90
+24865 8.1 dat
+E B3 unit_unknown 24847
+ignored: 1 header, 2 required_level, A row_number`},
+
+		{"a sheet of plans beside one of results", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "8.1"},
+			{"Lát", "x"},
+		}), sheetOf("b", [][]any{
+			{"Xã", "Kế hoạch CT 15.1", "Kế hoạch CT 15.4"},
+			{"Lát", 90, 80},
+			{"Đạ Sar", 91, 81},
+		})}, `
+24862 8.1 dat
+ignored: 1 header, b prose`},
+
+		{"averages between communes are no headings", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", "15.4", "2.1"},
+			{nil, "Huyện Lạc Dương", 17.2, 15.1, 8.4},
+			{1, "Lát", 20, 15, 8},
+			{nil, "Thành phố Đà Lạt", 17.2, 15.1, 8.4},
+			{2, "Tà Nung", 20, 15, 8},
+		})}, `
+24808 15.1 20
+24808 15.4 15
+24808 2.1 8
+24862 15.1 20
+24862 15.4 15
+24862 2.1 8
+ignored: 1 header, 2 district_heading, 4 district_heading, A row_number`},
+
+		{"plan and result, each with its parts", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu 15.1", nil, nil, nil, nil, nil, nil},
+			{nil, nil, "Kế hoạch 2024", nil, nil, "Kết quả", nil, nil, "Nguồn"},
+			{nil, nil, "Tử số", "Mẫu số", "%", "Tử số", "Mẫu số", "%", nil},
+			{1, "Xuân Thọ", 95, 100, 95, 90, 100, 90, "BHXH"},
+			{2, "Tà Nung", 95, 100, 95, 80, 100, 81, "BHXH"},
+		}, "A1:A3", "B1:B3", "C1:I1", "C2:E2", "F2:H2", "I2:I3")}, `
+24805 15.1 90/100~90
+24808 15.1 80/100~81
+W H5 printed_percent_mismatch
+ignored: 1 header, 2 header, 3 header, A row_number, C required_level, D required_level, E required_level, I note`},
+
+		{"income and its plan: the share of the plan is no value", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "10. Thu nhập", nil, nil, "11. Nghèo đa chiều", nil},
+			{nil, nil, "KH", "TH", "Tỷ lệ %", "Số hộ", "Tỷ lệ"},
+			{1, "Xuân Thọ", 50, 48, 96, 12, 1.5},
+			{2, "Tà Nung", 50, 52, 104, 9, 0.8},
+		}, "C1:E1", "F1:G1")}, `
+24805 10 48
+24805 11 1.5
+24808 10 52
+24808 11 0.8
+ignored: 1 header, 2 header, A row_number, C required_level, E not_needed, F not_needed`},
+
+		{"a refused heading of an unknown commune", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "15.1", nil, "8.1"},
+			{nil, "Tỷ lệ hộ", "Tỷ lệ người", nil},
+			{"Xuân Thọ", 80, 90, "x"},
+			{"Xã Lạ", 80, 90, "x"},
+		}, "A1:A2", "B1:C1", "D1:D2")}, `
+24805 8.1 dat
+E B1 header_duplicate_code
+E A4 unit_unknown
+ignored: 1 header, 2 header`},
+
+		{"plans, earlier periods and other years in a list", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu", "KH 2024", "Kết quả năm trước", "Năm 2023", "Năm 2024"},
+			{1, "Xuân Thọ", "15.1", 95, 80, 81, 90},
+			{2, "Tà Nung", "15.1", 95, 80, 82, 91},
+		})}, `
+24805 15.1 90
+24808 15.1 91
+ignored: 1 header, A row_number, D required_level, E not_needed, F not_needed`},
+
+		{"two results in a list", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu", "Kết quả xã báo cáo", "Kết quả thẩm định"},
+			{1, "Xuân Thọ", "8.4", "x", "K"},
+			{2, "Tà Nung", "8.4", "x", "x"},
+			{3, "Lát", "8.4", nil, "x"},
+		})}, `
+E E1 header_duplicate_code
+ignored: 1 header, A row_number, E not_needed
+blank 1`},
 	} {
 		t.Run(q.name, func(t *testing.T) {
 			c := frame(t, q.set, q.period)

@@ -28,6 +28,7 @@ type reader struct {
 	known    map[string]int8 // reduced name → 3 for a commune of the day, 1 for one of another day
 	matched  map[[3]string]territory.MatchResult
 	regions  map[string]*territory.Unit
+	texts    map[string]*stated // what texts state about codes
 	listed   map[territory.UnitID]bool
 	found    []found
 	out      *Reading
@@ -44,7 +45,7 @@ type found struct {
 
 func read(wb *xlsx.Workbook, c Context, m unitMatcher) *Reading {
 	r := &reader{set: c.Set, period: c.Period, register: c.Register, matcher: m, known: map[string]int8{},
-		matched: map[[3]string]territory.MatchResult{}, regions: map[string]*territory.Unit{}, listed: map[territory.UnitID]bool{}, out: &Reading{}}
+		matched: map[[3]string]territory.MatchResult{}, regions: map[string]*territory.Unit{}, texts: map[string]*stated{}, listed: map[territory.UnitID]bool{}, out: &Reading{}}
 	for _, u := range c.Register.Units() {
 		if u.Level != territory.Commune {
 			continue
@@ -69,13 +70,17 @@ func read(wb *xlsx.Workbook, c Context, m unitMatcher) *Reading {
 		return r.out
 	}
 	tables := 0
+	var unread []Problem
 	for _, s := range wb.Sheets {
 		if s.Hidden {
 			r.out.IgnoredSheets = append(r.out.IgnoredSheets, Ignored{Sheet: s.Name, Reason: ReasonHiddenSheet})
 			continue
 		}
 		g := newGrid(s, wb.Date1904)
-		list := r.tables(g)
+		list, missed := r.tables(g)
+		if missed {
+			unread = append(unread, Problem{Sheet: s.Name, Code: NoTableFound})
+		}
 		if len(list) == 0 {
 			if filled(g) {
 				r.out.IgnoredSheets = append(r.out.IgnoredSheets, Ignored{Sheet: s.Name, Reason: ReasonProse})
@@ -86,8 +91,9 @@ func read(wb *xlsx.Workbook, c Context, m unitMatcher) *Reading {
 		r.sheet(g, list)
 	}
 	if tables == 0 {
-		r.out.Errors = append(r.out.Errors, Problem{Code: NoTableFound})
+		unread = []Problem{{Code: NoTableFound}}
 	}
+	r.out.Errors = append(r.out.Errors, unread...)
 	r.settle()
 	order := map[string]int{}
 	for i, s := range wb.Sheets {
@@ -204,12 +210,27 @@ var unitProblems = map[territory.MatchOutcome]Code{
 func (r *reader) fail(p Problem, details ...any) Problem {
 	p.Args = r.args(p, details...)
 	r.out.Errors = append(r.out.Errors, p)
+	r.enough()
 	return p
 }
 
 func (r *reader) warn(p Problem, details ...any) {
 	p.Args = r.args(p, details...)
 	r.out.Warnings = append(r.out.Warnings, p)
+	r.enough()
+}
+
+// MaxProblems is the number of errors and warnings after which reading stops: such a file was handed in for another set or
+// period, or to cost us time.
+const MaxProblems = 5000
+
+// stop ends a reading from whatever depth it has reached; Read catches it.
+type stop struct{}
+
+func (r *reader) enough() {
+	if len(r.out.Errors)+len(r.out.Warnings) > MaxProblems {
+		panic(stop{})
+	}
 }
 
 // longestQuote is the number of characters of a cell that a message repeats.

@@ -36,7 +36,7 @@ func (b *body) unitRow(i int) {
 				continue
 			}
 			w, x := who, row.at(c.col)
-			w.Problem, w.Col, w.Indicator = p, c.col, c.code
+			w.Problem, w.Col, w.Indicator, w.Unsettled = p, c.col, c.code, c.refused != nil
 			if c.parts != nil {
 				cells := b.partsOf(row, c.parts)
 				w.write(cells)
@@ -61,7 +61,7 @@ func (b *body) unitRow(i int) {
 func (b *body) matrixValue(row *gridRow, c column, u *territory.Unit, who Refused) {
 	p := b.partsOf(row, c.parts)
 	x := row.at(c.col)
-	who.Col, who.Indicator = c.col, c.code
+	who.Col, who.Indicator, who.Unsettled = c.col, c.code, c.refused != nil
 	if c.parts != nil {
 		who.write(p)
 		x = p.first()
@@ -145,6 +145,9 @@ func (b *body) unitProblem(row int, m territory.MatchResult, unit, code *cell, i
 	if b.t.unit == 0 {
 		p.Col, p.Raw = b.t.code, code.raw()
 	}
+	if lost := cellProblem(unit); p.Code == UnitMissing && lost != "" {
+		p.Code = lost // a name that a formula should have given
+	}
 	if m.Unit != nil {
 		p.Unit = m.Unit.ID
 	}
@@ -208,7 +211,7 @@ func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchR
 	t := b.t
 	row := &t.g.rows[i]
 	ic := row.at(t.find(indicatorCode))
-	k := readCode(ic)
+	k := b.readCode(ic)
 	it := itemOf(b.set, k.id)
 	p := b.partsOf(row, b.cols)
 	dat := row.at(t.find(date))
@@ -251,13 +254,17 @@ func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchR
 			bad = DateOutOfPeriod
 		}
 		if bad != "" {
-			refuse(dat.col, bad, dat, vntext.Date(b.period.DatesFrom), vntext.Date(b.period.To))
+			refuse(dat.col, bad, dat, b.acceptedDates()...)
 			return
 		}
 		v.Date = d
 	}
 	f, bad := b.figures(p, it, &v)
 	switch {
+	case b.doubt.Code != "" && (f || bad != nil):
+		who.Unsettled = true
+		keep(b.doubt)
+		return
 	case bad != nil:
 		refuse(bad.col, bad.code, bad.cell, bad.details...)
 		return
@@ -271,6 +278,11 @@ func (b *body) listRow(i int, unit, code *cell, place string, m territory.MatchR
 		found.col, found.raw = t.code, code.raw()
 	}
 	b.found = append(b.found, found)
+}
+
+// acceptedDates are the first and the last day of the period, for messages.
+func (r *reader) acceptedDates() []any {
+	return []any{vntext.Date(r.period.DatesFrom), vntext.Date(r.period.To)}
 }
 
 // dateText writes a date cell as a person would type it.

@@ -20,7 +20,9 @@ type table struct {
 	unit, code, district, group, number int // columns, 0 = there is none
 
 	columns []column     // matrix: the columns of values, by column
+	context map[int]role // matrix: columns under a code that are not read, and why
 	roles   map[int]role // list: columns by role
+	doubt   *refusal     // list: why its values are not read, nil = they are
 }
 
 // column is a column of a matrix that stands for an indicator or a criterion.
@@ -30,6 +32,9 @@ type column struct {
 	head *cell  // where the code stands
 	item item
 	read bool // the column is read; else it was refused or only adds up
+	adds bool // it only counts, by formulas, the indicators of the criterion that heads it
+	// refused says why neither this column nor the others under its code are read; nil = they are.
+	refused *refusal
 	// parts are the columns of a code that heads several: "15.1" above numerator, denominator and percentage. nil = one.
 	parts map[role]int
 }
@@ -41,6 +46,8 @@ type finder struct {
 	body  []bool       // rows that hold a commune
 	names map[int]int  // column → weight of the commune names in it
 	coded map[int]bool // columns that hold codes of communes
+	// contextOnly says that a table was found which holds only plans, notes, earlier periods.
+	contextOnly bool
 }
 
 // Bounds that no table of an office reaches; they keep hostile sheets from costing time.
@@ -49,40 +56,6 @@ const (
 	maxColumns  = 400
 	maxBeside   = 16 // tables side by side
 )
-
-// tables finds the tables of a sheet, from top to bottom.
-func (r *reader) tables(g *grid) []*table {
-	f := &finder{reader: r, g: g, body: make([]bool, len(g.rows)), names: map[int]int{}, coded: map[int]bool{}}
-	f.findUnits()
-	var out []*table
-	for first := 0; first < len(g.rows); {
-		if f.body[first] {
-			first++
-			continue
-		}
-		last := first
-		for last+1 < len(g.rows) && !f.body[last+1] {
-			last++
-		}
-		found := f.matrices(first, last)
-		if knownColumns(found) < sureMatrix {
-			if lists := f.lists(first, last); len(lists) > 0 {
-				found = lists
-			}
-		}
-		for _, t := range found {
-			// A table ends where the next one with the same columns begins.
-			for _, above := range out {
-				if above.end > t.head && above.head < t.head {
-					above.end = t.head
-				}
-			}
-			out = append(out, t)
-		}
-		first = last + 1
-	}
-	return out
-}
 
 // findUnits marks the rows that hold the name or the code of a commune.
 func (f *finder) findUnits() {
@@ -170,14 +143,14 @@ func (r *reader) isUnitCode(c *cell) bool {
 // headingRow reports a row whose own cells state codes and nothing that could be data, and how good they are.
 func (f *finder) headingRow(i int) (strong, weak int) {
 	row := &f.g.rows[i]
-	if len(row.cells) == 0 || totalReason(row.cells[0].folded()) != "" {
+	if len(row.cells) == 0 || totalReason(row.cells[0].folded()) != "" || f.namesRegion(row) {
 		return 0, 0
 	}
 	for _, c := range row.cells {
-		k := readCode(c)
+		k := f.readCode(c)
 		switch {
 		case k.form == noCode:
-			if c.Kind == xlsx.Number && !isYear(c.text) || c.Kind == xlsx.Bool || c.Kind == xlsx.Error || c.HasFormula {
+			if c.Kind != xlsx.Text && !isYear(c.text) {
 				return 0, 0
 			}
 			if _, word := readVerdictWord(strings.ToLower(c.text)); word && len(c.text) > 2 {
@@ -195,6 +168,16 @@ func (f *finder) headingRow(i int) (strong, weak int) {
 		strong = 0 // a single code that the set does not know proves nothing
 	}
 	return strong, weak
+}
+
+// namesRegion reports a row that names a district or province among its first words, as headings between communes do.
+func (f *finder) namesRegion(row *gridRow) bool {
+	for _, c := range row.cells {
+		if c.Kind == xlsx.Text && !romanNumber.MatchString(c.text) {
+			return wordsRegion.MatchString(c.folded()) && f.region(c.text) != nil
+		}
+	}
+	return false
 }
 
 func isYear(s string) bool {
@@ -237,11 +220,11 @@ func (f *finder) matrices(first, last int) []*table {
 	bottom, whole, counting := -1, -1, -1
 	for i := first; i <= last; i++ {
 		strong, weak := f.headingRow(i)
-		if strong > 0 {
+		if strong > 0 && !f.isTitleRow(i, last) {
 			bottom = i
 		}
 		switch {
-		case weak == 0 || f.bracedNumbers(i) || weak < 3 && !f.namesColumns(i):
+		case weak == 0 || f.bracedNumbers(i) || f.numbersNames(i) || weak < 3 && !f.namesColumns(i):
 		case (first > 0 || bottom >= 0 || whole >= 0) && f.namesUnknown(i):
 		case !columnNumbers(f.g.rows[i].cells):
 			whole = i
@@ -263,19 +246,42 @@ func (f *finder) matrices(first, last int) []*table {
 	}
 	head := f.top(first, bottom)
 	body := bottom + 1
-	columns := f.codeColumns(head, body)
+	limit := f.limit(last)
+	columns := f.codeColumns(head, body, limit)
 	for body <= last && f.belongsToHead(body, columns) {
 		body++
 	}
-	columns = f.codeColumns(head, body)
+	columns = f.codeColumns(head, body, limit)
 	if len(columns) == 0 {
 		return nil
 	}
-	units := f.unitColumns(head, body, columns, f.limit(last))
+	units := f.unitColumns(head, body, columns, limit)
 	if len(units) == 0 {
 		return nil
 	}
-	return f.cut(head, body, columns, units)
+	var out []*table
+	for _, t := range f.cut(head, body, columns, units) {
+		if f.settle(t, limit); len(t.columns) > 0 {
+			out = append(out, t)
+		} else {
+			f.contextOnly = true
+		}
+	}
+	return out
+}
+
+// isTitleRow reports a row in which a code stands alone while the columns of the communes are headed further down, behind
+// an empty row: a title, and the code is what the whole table is about.
+func (f *finder) isTitleRow(i, last int) bool {
+	if len(f.g.rows[i].cells) != 1 {
+		return false
+	}
+	for j := i + 1; j <= last; j++ {
+		if f.namesColumns(j) {
+			return f.g.rows[j].n-f.g.rows[i].n > j-i
+		}
+	}
+	return false
 }
 
 // namesColumns reports a row, merged headings from above included, in which a column of communes or of numbers is headed.
@@ -292,7 +298,7 @@ func (f *finder) namesColumns(i int) bool {
 // numbers are values and not codes of columns.
 func (f *finder) namesUnknown(i int) bool {
 	for _, c := range f.g.rows[i].cells {
-		if f.names[c.col] == 0 || c.Kind != xlsx.Text || readCode(c).form != noCode {
+		if f.names[c.col] == 0 || c.Kind != xlsx.Text || f.readCode(c).form != noCode {
 			continue
 		}
 		if r := roleOf(c); r == noRole || r == unitName && unitWithName.MatchString(c.folded()) && !unitHeading.MatchString(c.folded()) {
@@ -312,11 +318,21 @@ func (f *finder) bracedNumbers(i int) bool {
 	return strings.HasPrefix(cells[0].text, "(") && columnNumbers(cells)
 }
 
+// numbersNames reports a row that numbers the columns, that of the communes as well: its numbers are no codes.
+func (f *finder) numbersNames(i int) bool {
+	for _, c := range f.g.rows[i].cells {
+		if f.names[c.col] > 0 {
+			return columnNumbers(f.g.rows[i].cells)
+		}
+	}
+	return false
+}
+
 // addsCodes tells a row of whole numbers that are the codes of columns from a row that numbers columns which have codes.
 func (f *finder) addsCodes(bottom, row int) bool {
-	have := f.codeColumns(f.top(0, bottom), bottom+1)
+	have := f.codeColumns(f.top(0, bottom), bottom+1, bottom+1)
 	for _, c := range f.g.rows[row].cells {
-		if k := readCode(c); k.form == bareWhole {
+		if k := f.readCode(c); k.form == bareWhole {
 			found := false
 			for _, h := range have {
 				found = found || h.col == c.col
@@ -359,7 +375,7 @@ func (f *finder) isHeading(row *gridRow) bool {
 	words := 0
 	joined := false
 	for _, c := range row.cells {
-		if c.Kind != xlsx.Text && !isYear(c.text) && readCode(c).form == noCode {
+		if c.Kind != xlsx.Text && !isYear(c.text) && f.readCode(c).form == noCode {
 			return false
 		}
 		if wordsMeasure.MatchString(c.folded()) && len(row.cells) < 3 {
@@ -375,30 +391,53 @@ func (f *finder) isHeading(row *gridRow) bool {
 		return false
 	}
 	// One text in the first columns is a title; a heading of a group stands above columns of values.
-	return words >= 3 || joined || row.cells[0].col > 2
+	return words >= 3 || joined || row.cells[0].col > f.g.left+1
 }
 
-// belongsToHead reports a row below the codes that still explains the columns: wording, units of measure.
+// belongsToHead reports a row below the codes that still explains the columns: wording, units of measure, the parts of
+// the values under a code.
 func (f *finder) belongsToHead(i int, columns []column) bool {
 	row := &f.g.rows[i]
-	if row.n != f.g.rows[i-1].n+1 || len(row.cells) == 0 || columnNumbers(row.cells) || len(columns) == 0 {
+	if row.n != f.g.rows[i-1].n+1 || len(row.cells) == 0 || columnNumbers(row.cells) || len(columns) == 0 || f.namesRegion(row) {
 		return false
 	}
-	inside, taken := 0, columnSet(columns)
+	under := map[int]bool{} // columns that share a code
+	for _, c := range columns {
+		under[c.col] = c.head.wide()
+	}
+	inside, parts, taken := 0, 0, columnSet(columns)
+	var doubtful []*cell
 	for _, c := range row.cells {
-		if c.Kind != xlsx.Text || c.HasFormula || valueLike(c) || strings.ContainsAny(c.text[:1], "<>≥≤=") || strings.HasPrefix(c.text, "≥") || strings.HasPrefix(c.text, "≤") {
-			return false
+		if under[c.col] && (c.Kind == xlsx.Text || c.Kind == xlsx.Number) {
+			inside++
+			if partOf(c) != noRole || yearOf(c.folded()) != 0 {
+				parts++
+				continue
+			}
+		}
+		if c.Kind != xlsx.Text || valueLike(c) || strings.ContainsAny(c.text[:1], "<>=") || strings.HasPrefix(c.text, "≥") || strings.HasPrefix(c.text, "≤") {
+			doubtful = append(doubtful, c)
+			continue
+		}
+		if taken[c.col] {
+			inside++
+			continue
 		}
 		switch r := roleOf(c); {
 		case c.wide() && c.col < columns[0].col:
 			return false // a heading of a district
 		case c.col < columns[0].col && r == noRole:
 			return false // a label: required level, a commune with a misspelt name
-		case wordsRequired.MatchString(c.folded()), totalReason(c.folded()) == ReasonTotal, totalReason(c.folded()) == ReasonSubtotal:
-			return false
+		case c.col < columns[0].col || f.names[c.col] > 0:
+			if wordsRequired.MatchString(c.folded()) || totalReason(c.folded()) == ReasonTotal || totalReason(c.folded()) == ReasonSubtotal {
+				return false
+			}
 		}
-		if taken[c.col] {
-			inside++
+	}
+	for _, c := range doubtful {
+		// "Tỷ lệ | Đạt": a word for a result is a heading beside the other parts of the value.
+		if parts == 0 || !under[c.col] || c.Kind != xlsx.Text || c.HasFormula {
+			return false
 		}
 	}
 	return inside > 0

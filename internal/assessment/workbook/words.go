@@ -29,6 +29,7 @@ const (
 	date
 	note
 	total
+	previous // of an earlier period
 	required
 	measure // unit of measure
 	origin  // where a refused value stood: sheet and cell of the first workbook
@@ -42,11 +43,12 @@ var headings = []struct {
 	{rowNumber, regexp.MustCompile(`^(stt|tt|s\.t\.t\.?|t\.t\.?|so tt|so thu tu|thu tu|no\.?|nr\.?|#|n°|number|index)$`)},
 	{origin, regexp.MustCompile(`^(trang|sheet|o|dong|cot|vi tri)( goc| cu)?$|^(original|source) (sheet|cell|row|column)$|^(cell|row|column)$`)},
 	{note, regexp.MustCompile(`ghi chu|\bnotes?\b|remark|comment|y kien|ly do|reason|giai trinh|goi y|suggestion|\bnguon\b|dien giai`)},
+	{previous, wordsPrevious},
 	{measure, regexp.MustCompile(`don vi tinh|\bdvt\b|don vi do|unit of measure`)},
 	{date, regexp.MustCompile(`\bngay\b|thoi diem|thoi gian|\bdates?\b|cap nhat luc`)},
 	{unitCode, regexp.MustCompile(`\bma( so)? (xa|don vi|dvhc|dv|hanh chinh|dia ban|dia phuong)\b|(unit|commune) (code|id)`)},
 	{indicatorTitle, regexp.MustCompile(`^(ten|noi dung|dien giai)( cac)? (chi tieu|tieu chi|ct|tc)|^noi dung$|(indicator|criterion) (name|title|text)`)},
-	{total, regexp.MustCompile(`(so|tong so|tong) (chi tieu|tieu chi|ct|tc) (dat|hoan thanh)|hoan thanh|tong cong|^cong$|ky truoc|(indicators|criteria) met|^total$|^sum$`)},
+	{total, regexp.MustCompile(`(so|tong so|tong) (chi tieu|tieu chi|ct|tc) (dat|hoan thanh)|hoan thanh|tong cong|^cong$|(indicators|criteria) met|^total$|^sum$`)},
 	{required, regexp.MustCompile(`yeu cau|muc quy dinh|theo quy dinh|nguong|muc chuan|muc dat chuan|threshold|target|required|ke hoach|chi tieu giao`)},
 	{value, regexp.MustCompile(`ket qua (thuc hien|dat duoc|do duoc)`)},
 	{numerator, regexp.MustCompile(`tu so|numerator|\bso (nguoi|ho|tre|luong|dan|km|lao dong|nha|thon|co so|don vi|doi tuong)?( [a-z]+){0,3} ?(dat|tham gia|co|duoc)\b|^so dat|thuc hien|^da dat|^number (met|passed|meeting)`)},
@@ -70,8 +72,14 @@ func roleOf(c *cell) role {
 }
 
 func readRole(c *cell) role {
-	s := strings.Trim(c.folded(), " .:*")
-	if s == "" || c.Kind != xlsx.Text || len(s) > 160 {
+	if c.Kind != xlsx.Text {
+		return noRole
+	}
+	return roleOfWords(strings.Trim(c.folded(), " .:*"))
+}
+
+func roleOfWords(s string) role {
+	if s == "" || len(s) > 160 {
 		return noRole
 	}
 	switch s {
@@ -93,7 +101,7 @@ var (
 	wordsSubtotal      = regexp.MustCompile(`^([ivx]+\.? |[a-z]\.? |\d+\.? )?(cong|tong)\b|^tong hop|toan (huyen|thanh pho|thi xa|quan|khu vuc|cum|vung|xa|dia ban)|sub ?total|^so (xa|chi tieu|tieu chi|don vi|luong)\b|^luy ke|^sum\b`)
 	wordsPercentRow    = regexp.MustCompile(`^(t[yi] le|%|phan tram|rate\b|percent|share\b)`)
 	wordsAverage       = regexp.MustCompile(`^(binh quan|trung binh|average|mean\b|gia tri trung binh)`)
-	wordsRequired      = regexp.MustCompile(`yeu cau|muc quy dinh|theo quy dinh|quy dinh|nguong|chi tieu chung|muc (dat )?chuan|muc dat|muc phan dau|ke hoach|muc tieu|required|threshold|target|standard|^chuan\b|bo tieu chi`)
+	wordsRequired      = regexp.MustCompile(`yeu cau|muc quy dinh|theo quy dinh|quy dinh|nguong|chi tieu chung|muc (dat )?chuan|muc dat|muc phan dau|ke hoach|muc tieu|required|threshold|target|standard|^chuan\b|tieu chuan|bo tieu chi|trong so|diem toi da`)
 	wordsMeasure       = regexp.MustCompile(`don vi tinh|\bdvt\b|unit of measure|^units?:|^unit$`)
 	wordsFooter        = regexp.MustCompile(`noi nhan|nguoi (lap|tong hop|kiem tra|duyet|bao cao|ky)|lap bieu|chanh van phong|pho chanh|giam doc|chu tich|bi thu|ky( va)? ten|\(ky|dong dau|^(kt|tm|tl|tuq|q)\.|luu: ?vt|thu truong|truong phong|phu trach|ke toan|ngay .*thang .*nam|prepared by|signature|approved by`)
 	wordsTitle         = regexp.MustCompile(`cong hoa xa hoi|doc lap|^ubnd|uy ban nhan dan|^bieu|^mau so|^phu luc|^so:|ngay .*thang|ban chi dao|minh hoa|kem theo|^so [a-z]+ (tinh|lam)|^bao cao|ky bao cao`)
@@ -162,7 +170,7 @@ func levelWord(s *criteria.Set, text string) (string, bool) {
 		return "", false
 	}
 	if rest, ok := strings.CutPrefix(lower, "mức độ "); ok {
-		return "Mức độ " + rest, true
+		return "Mức độ " + strings.ToUpper(rest), true
 	}
 	return text, true
 }

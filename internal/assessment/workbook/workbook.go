@@ -151,6 +151,7 @@ type Refused struct {
 	UnitName    string // as written
 	District    string
 	Indicator   string
+	Unsettled   bool // the heading of its column was refused, so that nobody knows what the figures stand for
 	Numerator   string
 	Denominator string
 	Percent     string
@@ -184,7 +185,16 @@ type Reading struct {
 	NotApplicable int        // cells "-"
 }
 
-// Read understands a parsed workbook. It does not fail: whatever cannot be taken is in Errors.
-func Read(wb *xlsx.Workbook, c Context) *Reading {
+// Read understands a parsed workbook. It does not fail: whatever cannot be taken is in Errors. After more than MaxProblems
+// errors and warnings it stops; nothing of such a reading may be used.
+func Read(wb *xlsx.Workbook, c Context) (out *Reading) {
+	defer func() {
+		if x := recover(); x != nil {
+			if _, stopped := x.(stop); !stopped {
+				panic(x)
+			}
+			out = &Reading{Errors: make([]Problem, MaxProblems+1)}
+		}
+	}()
 	return read(wb, c, territory.NewMatcher(c.Register, c.Period.AsOf))
 }

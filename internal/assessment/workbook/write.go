@@ -89,8 +89,8 @@ func WriteRefusals(set *criteria.Set, doc Document, rows []RefusalRow) ([]byte, 
 			title = titleOf(set, it.id, it.indicator == nil)
 		}
 		indicator := r.Indicator
-		if r.Problem.Code == HeaderDuplicate {
-			indicator += "?" // the code must be decided on before the value can be taken
+		if r.Unsettled && it.known() {
+			indicator += "?" // what the column holds must be decided on before the value can be taken
 		}
 		place := ""
 		if r.Row > 0 && r.Col > 0 {

@@ -52,7 +52,7 @@ func loginKey(login string) string {
 
 // check refuses logins and names that cannot be typed or shown, and tidies the name.
 func (d *Draft) check() error {
-	if !loginForm.MatchString(d.Login) || loginKey(d.Login) == "" {
+	if !loginForm.MatchString(d.Login) || loginKey(d.Login) == auth.CLI().Login || loginKey(d.Login) == "" {
 		return fault.New(fault.Invalid, "account.login_form").At("login")
 	}
 	name, err := cleanName(d.Name)

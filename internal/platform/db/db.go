@@ -86,6 +86,9 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ownFile(path); err != nil {
+		return nil, err
+	}
 	// synchronous(FULL): NORMAL in WAL mode loses acknowledged commits when the power fails (security.md §3).
 	common := "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sqliteSynchronous + ")&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)"
 	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()
@@ -106,6 +109,15 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	r.SetMaxOpenConns(max(4, runtime.NumCPU()))
 	r.SetMaxIdleConns(max(4, runtime.NumCPU()))
 	return &DB{engine: SQLite, write: w, read: r, clock: o.Clock, dir: o.Dir}, nil
+}
+
+// ownFile makes sure that only the owner reads the database, whatever the folder allows: it holds password hashes.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 // sqliteSynchronous is the durability of an acknowledged commit on SQLite.

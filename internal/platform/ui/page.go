@@ -34,7 +34,28 @@ func ErrorTitle(ctx context.Context, status int) string {
 }
 
 // ErrorBody is the body of an error page: title, what happened, where to go on.
-func ErrorBody(status int, text string) templ.Component { return errorBody(status, text) }
+func ErrorBody(status int, text string) templ.Component {
+	return ErrorPage(ErrorOptions{Status: status, Text: text})
+}
+
+// ErrorOptions describes an error page.
+type ErrorOptions struct {
+	Status int
+	Text   string // what happened and what to do
+	Return string // path to come back to after signing in, for 401
+}
+
+// ErrorPage is the body of an error page. Who is signed in goes on at the desk, everybody else at the first page; a missing
+// page offers the search of communes.
+func ErrorPage(o ErrorOptions) templ.Component { return errorPage(o) }
+
+// ErrorShell is the frame around an error page: who is signed in keeps the menu of the desk.
+func ErrorShell(ctx context.Context) Shell {
+	if SiteOf(ctx).Actor.Kind == auth.Person {
+		return Desk
+	}
+	return Plain
+}
 
 // preloaded are the fonts that the first lines of every page need.
 var preloaded = []string{"text-400-latin.woff2", "text-400-vietnamese.woff2"}

@@ -117,7 +117,7 @@ func components() map[string]templ.Component {
 		"BarList":        ui.BarList(ui.BarListOptions{Label: h, Noun: h, Tone: ui.ToneGap, Bars: []ui.Bar{{Label: h, Sub: h, Href: h, N: 3}, {Label: h, Text: h, N: 9}}}),
 		"Table":          ui.Table(ui.TableOptions{ID: "t1", Caption: h, Columns: []ui.Column{{Label: h, SortHref: h, Sorted: ui.Falling}, {Label: h, Num: true}, {Label: h, Narrow: true}, {Label: h}}, Rows: []ui.Row{{Heading: h}, {ID: "r1", Selected: true, Cells: []ui.Cell{{Text: h, Href: h}, {Text: h, Sub: h}, {Status: ui.Nearly, Text: h}, {Body: note}}}}, Foot: []ui.Row{{Cells: []ui.Cell{{Text: h}}}}, Scroll: true}),
 		"Pager":          ui.Pager(ui.PagerOptions{From: 51, To: 100, Total: 1103, Noun: h, PrevHref: h, NextHref: h}),
-		"ScorecardGrid":  ui.ScorecardGrid(ui.ScorecardOptions{ID: "s1", Caption: h, Rows: []ui.ScorecardRow{{ID: h, Title: h, Href: h, Status: ui.NotMet, Counts: h, Lead: h, Updated: h, Note: h, Cells: cells}, {ID: "2", Title: h, Status: ui.Met}}}),
+		"ScorecardGrid":  ui.ScorecardGrid(ui.ScorecardOptions{ID: "s1", Caption: h, Rows: []ui.ScorecardRow{{ID: h, Title: h, Href: h, Status: ui.NotMet, Counts: h, Lead: h, Updated: h, UpdatedBy: h, Note: h, Cells: cells}, {ID: "2", Title: h, Status: ui.Met}}}),
 		"Matrix":         ui.Matrix(ui.MatrixOptions{ID: "m1", Caption: h, RowLabel: h, TotalLabel: h, Columns: columns, Rows: []ui.MatrixRow{{Heading: h}, {Name: h, Href: h, Cells: row, Total: h}}}),
 		"PageHead":       children(ui.PageHead(ui.PageHeadOptions{Title: h, Over: h, Lead: h, AsOf: h, Origin: ui.Computed, Note: h, Tags: []string{h}, Actions: []ui.LinkButtonOptions{*link}}), note),
 		"Section":        children(ui.Section(ui.SectionOptions{ID: "p1", Title: h, Lead: h, Card: true, Action: link}), children(ui.Section(ui.SectionOptions{Title: h, Level: 3}), note)),
@@ -132,6 +132,7 @@ func components() map[string]templ.Component {
 		"Legend":         ui.Legend(ui.Statuses),
 		"Switches":       ui.Switches([]ui.Switch{{Label: h, Options: []ui.Option{{Text: h, Href: h, Selected: true}, {Text: h, Href: h}}}}),
 		"ErrorBody":      ui.ErrorBody(404, h),
+		"ErrorPage":      ui.ErrorPage(ui.ErrorOptions{Status: 401, Text: h, Return: h}),
 	}
 }
 
@@ -180,9 +181,9 @@ func TestComponentsHoldHostileText(t *testing.T) {
 	for name, c := range table {
 		for _, lang := range i18n.Langs {
 			t.Run(name+"/"+string(lang), func(t *testing.T) {
-				// ErrorBody and PageHead bring the h1 of the page; the others stand under one.
+				// Error pages and PageHead bring the h1 of the page; the others stand under one.
 				body := c
-				if name != "ErrorBody" && name != "PageHead" {
+				if name != "ErrorBody" && name != "ErrorPage" && name != "PageHead" {
 					body = templ.Join(ui.PageHead(ui.PageHeadOptions{Title: "T"}), c)
 				}
 				if name == "ErrorSummary" {

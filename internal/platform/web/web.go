@@ -182,7 +182,21 @@ func (m *Mux) failStatus(r *Request, status int, err error) {
 		http.Redirect(r.W, r.Request, r.Href("/dang-nhap")+"?ve="+queryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	_ = r.Render(status, ui.Frame{Title: ui.ErrorTitle(r.Context(), status), Shell: ui.Plain}, ui.ErrorBody(status, Words(r.Request, f)))
+	o := ui.ErrorOptions{Status: status, Text: Words(r.Request, f)}
+	if status == http.StatusUnauthorized {
+		o.Return = m.wayBack(r)
+	}
+	_ = r.Render(status, ui.Frame{Title: ui.ErrorTitle(r.Context(), status), Shell: ui.ErrorShell(r.Context())}, ui.ErrorPage(o))
+}
+
+// wayBack is the page that a form which came to nothing was sent from: its own address where that is a page, else the desk.
+func (m *Mux) wayBack(r *Request) string {
+	page := r.Clone(r.Context())
+	page.Method = http.MethodGet
+	if _, pattern := m.std.Handler(page); pattern == "" {
+		return "/lam-viec"
+	}
+	return r.URL.RequestURI()
 }
 
 // Words returns the message of f for the reader; internal errors show only the request id.

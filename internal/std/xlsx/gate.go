@@ -14,6 +14,7 @@ const (
 // gate lets XML through that is harmless to parse: no declaration of a document type or an entity, no token without end,
 // no other encoding than UTF-8. encoding/xml checks none of the first two by itself.
 type gate struct {
+	last  [3]byte // the bytes read last, inside a comment, CDATA or instruction
 	r     io.Reader
 	state gateState
 	run   int    // bytes of the present token
@@ -107,11 +108,9 @@ func (g *gate) Read(p []byte) (int, error) {
 
 // ends leaves the present state when the bytes read last are mark.
 func (g *gate) ends(b byte, mark string) {
-	g.tail += string(rune(b))
-	if len(g.tail) > len(mark) {
-		g.tail = g.tail[len(g.tail)-len(mark):]
-	}
-	if g.tail == mark {
-		g.state, g.run, g.tail = inText, 0, ""
+	copy(g.last[:], g.last[1:])
+	g.last[len(g.last)-1] = b
+	if string(g.last[len(g.last)-len(mark):]) == mark {
+		g.state, g.run, g.tail, g.last = inText, 0, "", [3]byte{}
 	}
 }

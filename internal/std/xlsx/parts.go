@@ -7,6 +7,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // relation is one line of a .rels part.
@@ -119,7 +120,7 @@ func readBook(a *archive, part string) (sheets []bookSheet, date1904 bool, err e
 // phonetic guide (rPh) is not part of it. The start element is already read.
 func readText(t *tokens) (string, error) {
 	first, more := "", []string(nil)
-	inText := false
+	inText, size := false, 0
 	for depth := len(t.open); ; {
 		tok, err := t.next()
 		if err != nil {
@@ -144,6 +145,9 @@ func readText(t *tokens) (string, error) {
 				return unescape(first), nil
 			}
 		case xml.CharData:
+			if size += utf8.RuneCount(tok); size > maxText {
+				return "", errLongText()
+			}
 			switch {
 			case !inText:
 			case first == "":
@@ -154,6 +158,15 @@ func readText(t *tokens) (string, error) {
 		}
 	}
 }
+
+// maxText bounds the text of one cell in characters, as spreadsheet programs do. maxStrings bounds the table of shared
+// strings.
+const (
+	maxText    = 32_767
+	maxStrings = 1_000_000
+)
+
+func errLongText() error { return fmt.Errorf("%w: a cell with more than 32,767 characters", ErrUnsafe) }
 
 // midway calls the end of a part inside an element what it is.
 func midway(err error) error {
@@ -194,6 +207,9 @@ func readShared(a *archive, part string) ([]string, error) {
 	err := eachElement(a, part, func(t *tokens, e xml.StartElement) error {
 		if e.Name.Local != "si" {
 			return nil
+		}
+		if len(out) >= maxStrings {
+			return fmt.Errorf("%w: more than %d shared strings", ErrTooLarge, maxStrings)
 		}
 		s, err := readText(t)
 		out = append(out, s)

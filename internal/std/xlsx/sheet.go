@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits of a sheet.
@@ -18,6 +19,7 @@ const (
 
 // sheetReader turns the tokens of one worksheet into cells.
 type sheetReader struct {
+	cols    int // column settings read so far
 	t       *tokens
 	shared  []string
 	formats []string
@@ -75,6 +77,9 @@ func (r *sheetReader) column(e xml.StartElement) error {
 	to, err2 := strconv.Atoi(attr(e, "max"))
 	if err1 != nil || err2 != nil || from < 1 || to < from {
 		return fmt.Errorf("%w: columns %q to %q", ErrUnreadable, attr(e, "min"), attr(e, "max"))
+	}
+	if r.cols++; r.cols > maxCols {
+		return fmt.Errorf("%w: more than %d column settings", ErrUnsafe, maxCols)
 	}
 	if isTrue(attr(e, "hidden")) || attr(e, "width") == "0" {
 		r.sheet.HiddenCols = append(r.sheet.HiddenCols, Span{from, min(to, maxCols)})
@@ -299,7 +304,8 @@ func (r *sheetReader) formula(e xml.StartElement, c *Cell) error {
 
 // plain collects the text of the element that was opened last, to its end.
 func (r *sheetReader) plain() (string, error) {
-	out := ""
+	var out strings.Builder
+	size := 0
 	for depth := len(r.t.open); ; {
 		tok, err := r.t.next()
 		if err != nil {
@@ -307,14 +313,13 @@ func (r *sheetReader) plain() (string, error) {
 		}
 		switch tok := tok.(type) {
 		case xml.CharData:
-			if out == "" {
-				out = string(tok)
-			} else {
-				out += string(tok)
+			if size += utf8.RuneCount(tok); size > maxText {
+				return "", errLongText()
 			}
+			out.Write(tok)
 		case xml.EndElement:
 			if len(r.t.open) < depth {
-				return out, nil
+				return out.String(), nil
 			}
 		}
 	}

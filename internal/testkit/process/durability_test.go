@@ -177,8 +177,7 @@ func (o *office) wrong(t *testing.T, format string, args ...any) {
 	o.giveUp.Do(func() { close(o.broken) })
 }
 
-// edit corrects one value after the other until langso is gone. At the start it reads every value again: what was
-// acknowledged before the kill must be there.
+// edit corrects one value after the other until langso is gone. It looks before each write, as a person does.
 func (o *office) edit(t *testing.T, e *editor) {
 	p := newProgram(o.node, o.bearer)
 	defer p.http.CloseIdleConnections()
@@ -201,7 +200,13 @@ func (o *office) edit(t *testing.T, e *editor) {
 			o.lost(t, sent, err)
 			return
 		}
-		if got.status != http.StatusOK {
+		switch got.status {
+		case http.StatusOK:
+		case http.StatusPreconditionFailed:
+			// A write that got no answer may reach PostgreSQL's disk after the restart, behind the look above.
+			delete(e.tried[c], n)
+			continue
+		default:
 			o.wrong(t, "PUT %s: %d %s", path, got.status, got.body)
 			return
 		}

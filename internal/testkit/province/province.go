@@ -62,7 +62,7 @@ func UnitsCSV() []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	row := func(u Unit, level, kind, parent, home string) {
-		_ = w.Write([]string{strconv.FormatInt(int64(u.ID), 10), u.Code, level, kind, u.Name, "", "2025-07-01", parent, home, "TEST"}) // a Buffer takes every write
+		_ = w.Write([]string{strconv.FormatInt(int64(u.ID), 10), u.Code, level, kind, u.Name, "", "2025-07-01", parent, home, "=1+2 <i>TEST"}) // a Buffer takes every write
 	}
 	_ = w.Write([]string{"id", "code", "level", "kind", "name", "alt_names", "from", "parent", "home", "basis"})
 	row(Top(), "province", "tinh", "", "yes")
