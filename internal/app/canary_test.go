@@ -204,6 +204,7 @@ func (x *aviary) seeds(c *crawl) {
 	c.addWith("/lam-viec/bang-diem", base, url.Values{"xep": {"dat", "dat-giam", "cap-nhat"}, "q": {"Ka Đô"}, "khoang": {"2", "0-1"}, "trang": {"2"}, "ky": periods})
 	c.addWith("/lam-viec/chi-tieu", base, url.Values{"xep": {"thieu"}, "phu-trach": {"thong_tin", "noi_vu"}, "ky": periods})
 	c.addWith("/xa", nil, url.Values{"q": {"Ka Đô", "24931"}, "ngay": {"2024-05-01", "x"}, "dinh-dang": {"csv"}})
+	c.addWith("/lam-viec/cho-xac-nhan", base, url.Values{"ky": periods})
 	c.addWith("/lam-viec/nhap-lieu", base, nil)
 	c.addWith("/tieu-chi/"+province.Set, nil, url.Values{"ngay": {"2024-05-01"}})
 	for _, u := range []*territory.Unit{x.home, x.away} {

@@ -366,7 +366,7 @@ func TestHostileText(t *testing.T) {
 			c := newCrawl(w, v, r.visit)
 			c.skip = elsewhere("99011", "99012", "99013")
 			base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
-			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co"} {
+			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/cho-xac-nhan", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co"} {
 				c.addWith(path, base, url.Values{"nhom": {"tinh-cu"}, "dinh-dang": {"xlsx", "csv"}})
 			}
 			for _, text := range province.Hostile() { // also from the address into the page

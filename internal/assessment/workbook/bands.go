@@ -1,21 +1,56 @@
 package workbook
 
-// tables finds the tables of a sheet, band by band from left to right. unread reports that some band has communes and
-// codes beside each other, but no table that could be read.
+import (
+	"sort"
+
+	"langso/internal/std/xlsx"
+)
+
+// tables finds the tables of a sheet, band by band from left to right. unread reports that somewhere communes and codes
+// stand beside each other, but no table could be read.
 func (r *reader) tables(g *grid) (found []*table, unread bool) {
 	f := newFinder(r, g)
 	bands := f.bands()
 	if len(bands) < 2 {
 		found = f.tables()
-		return found, len(found) == 0 && f.holdsResults()
+		return found, f.lost || len(found) == 0 && f.holdsResults()
 	}
+	var without []*finder
 	for _, b := range bands {
 		f := newFinder(r, g.between(b.left, b.right))
 		list := f.tables()
-		unread = unread || len(list) == 0 && f.holdsResults()
+		unread = unread || f.lost || len(list) == 0 && f.holdsResults()
+		if len(list) == 0 {
+			without = append(without, f)
+		}
 		found = append(found, list...)
 	}
+	if len(found) > 0 {
+		for _, f := range without {
+			f.ignoreAll()
+		}
+	}
 	return found, unread
+}
+
+// ignoreAll lists the columns of a band without tables, whose rows are rows of the tables beside it.
+func (f *finder) ignoreAll() {
+	reason := ReasonNoCode
+	if f.contextOnly {
+		reason = ReasonNotNeeded
+	}
+	seen := map[int]bool{}
+	var list []Ignored
+	for i := range f.g.rows {
+		for _, c := range f.g.rows[i].cells {
+			if !seen[c.col] {
+				seen[c.col] = true
+				list = append(list, Ignored{Sheet: f.g.name, Col: c.col, Reason: reason, Text: c.text})
+			}
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Col < list[j].Col })
+	f.out.IgnoredCols = append(f.out.IgnoredCols, list...)
 }
 
 func newFinder(r *reader, g *grid) *finder {
@@ -43,6 +78,12 @@ func (f *finder) tables() []*table {
 				found = lists
 			}
 		}
+		if row := f.otherHeads(first, last); len(found) == 0 && row >= 0 {
+			// What follows is another table, and its figures are none of those above.
+			for _, above := range out {
+				above.end, f.lost = min(above.end, row), true
+			}
+		}
 		for _, t := range found {
 			// A table ends where the next one with the same columns begins.
 			for _, above := range out {
@@ -55,6 +96,24 @@ func (f *finder) tables() []*table {
 		first = last + 1
 	}
 	return out
+}
+
+// otherHeads returns the row among first to last, followed by communes, that heads a column of numbers, one of communes and
+// others; -1 when there is none.
+func (f *finder) otherHeads(first, last int) int {
+	for i := first; i <= last && last+1 < len(f.g.rows); i++ {
+		roles, words := map[role]bool{}, 0
+		for _, c := range f.g.rows[i].cells {
+			if c.Kind == xlsx.Text && !valueLike(c) {
+				words++
+			}
+			roles[roleOf(c)] = true
+		}
+		if roles[rowNumber] && roles[unitName] && words > 2 && words == len(f.g.rows[i].cells) {
+			return i
+		}
+	}
+	return -1
 }
 
 // band is a stretch of columns that is read by itself: tables that stand side by side may begin in different rows.

@@ -39,7 +39,7 @@ func Messages() []Message {
 		{Code: UnitDistrictMismatch, Details: []string{"candidates", "code as written"}},
 		{Code: UnitCodeNameMismatch, Details: []string{"candidates", "code as written"}},
 		{Code: IndicatorUnknown},
-		{Code: HeaderDuplicate, Details: []string{"cell of the first heading"}},
+		{Code: HeaderDuplicate, Details: []string{"cell of the other heading"}},
 		{Code: UnrecognisedValue}, {Code: OutOfRange}, {Code: FormulaWithoutValue}, {Code: CellError},
 		{Code: ZeroDenominator}, {Code: MissingDenominator},
 		{Code: NumeratorExceeds, Details: []string{"denominator"}},

@@ -920,6 +920,35 @@ ignored: 1 header, A row_number, D required_level, E not_needed, F not_needed`},
 E E1 header_duplicate_code
 ignored: 1 header, A row_number, E not_needed
 blank 1`},
+
+		{"a table that cannot be read below one that can", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "2.1", "2.2"},
+			{1, "Xuân Thọ", 90, 91},
+			{2, "Tà Nung", 80, 81},
+			nil,
+			{"Chỉ tiêu 15.1"},
+			nil,
+			{"TT", "Xã", "Tử số", "Mẫu số"},
+			{1, "Lát", 9, 10},
+			{2, "Đạ Sar", 8, 10},
+		})}, `
+24805 2.1 90
+24805 2.2 91
+24808 2.1 80
+24808 2.2 81
+E 0 no_table_found
+ignored: 1 header, 5 legend, 7 title, 8 title, 9 title, A row_number`},
+
+		{"plans beside results", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "2.1", "2.2", nil, "Xã", "Kế hoạch CT 2.1", "Kế hoạch CT 2.2"},
+			{"Xuân Thọ", 90, 91, nil, "Xuân Thọ", 95, 96},
+			{"Tà Nung", 80, 81, nil, "Tà Nung", 95, 96},
+		})}, `
+24805 2.1 90
+24805 2.2 91
+24808 2.1 80
+24808 2.2 81
+ignored: 1 header, E not_needed, F not_needed, G not_needed`},
 	} {
 		t.Run(q.name, func(t *testing.T) {
 			c := frame(t, q.set, q.period)

@@ -48,6 +48,8 @@ type finder struct {
 	coded map[int]bool // columns that hold codes of communes
 	// contextOnly says that a table was found which holds only plans, notes, earlier periods.
 	contextOnly bool
+	// lost says that below a table another one begins that could not be read.
+	lost bool
 }
 
 // Bounds that no table of an office reaches; they keep hostile sheets from costing time.
