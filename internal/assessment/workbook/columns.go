@@ -201,14 +201,13 @@ func (b *block) isTitle(c *cell, row int, below *cell) bool {
 }
 
 // unmerged gives a column the code of the column to its left, when the code would have been merged over both: nothing
-// stands beside the code, and below it both have headings, this one of a part of a value. left.head is nil when that column has
-// no code.
+// stands beside the code, and below it both have short headings that name a part of a value. left.head is nil when that
+// column has no code.
 func (b *block) unmerged(left column, col int) (column, bool) {
 	if left.head == nil || left.head.wide() || b.namesIn(col) {
 		return column{}, false
 	}
-	var own *cell
-	beside := false // the column of the code has a heading below the code
+	var own, beside *cell // the lowest headings of this column and of the one of the code
 	for i := b.body - 1; i >= b.head && b.g.rows[i].n >= left.head.row; i-- {
 		c := b.g.rows[i].at(col)
 		if c != nil && !c.blank() {
@@ -219,10 +218,11 @@ func (b *block) unmerged(left column, col int) (column, bool) {
 				own = c
 			}
 		}
-		x := b.g.rows[i].find(left.head.col)
-		beside = beside || x != nil && x != left.head
+		if x := b.g.rows[i].find(left.head.col); x != nil && x != left.head && beside == nil {
+			beside = x
+		}
 	}
-	if own == nil || !beside || partOf(own) == noRole && yearOf(own.folded()) == 0 {
+	if !namesPart(own) || !namesPart(beside) {
 		return column{}, false
 	}
 	return column{col: col, code: left.code, head: left.head, item: left.item}, true

@@ -9,7 +9,8 @@ import (
 // Labels say which part of a value a column holds when several stand under one code, and whether it holds a value of the
 // period at all. Long texts are descriptions of the indicator and say neither.
 const (
-	shortLabel = 6 // words
+	plainLabel = 4 // words
+	shortLabel = 6
 	longLabel  = 12
 )
 
@@ -31,6 +32,7 @@ var contexts = []struct {
 
 var (
 	wordsPrevious = regexp.MustCompile(`\b(ky|nam|quy|thang|dot|lan)( bao cao| lien)? (truoc|ngoai)\b|\bcung ky\b|^truoc$|\bprevious\b|\blast (year|period|quarter|month)\b`)
+	wordsOfPlan   = regexp.MustCompile(`(^(t[yi] le|%|muc|muc do) (hoan (thanh|tat)|so voi)|\b(so voi|dat|hoan thanh) (kh|ke hoach|muc tieu)\b)`) // a share of the plan
 	wordsResult   = regexp.MustCompile(`^(ket qua|kq|thuc hien|th|ky nay|nam nay|quy nay|hien trang|thuc te|dat duoc|da dat|so lieu|gia tri|muc dat|uoc|actual|achieved|current)\b`)
 	wordsCount    = regexp.MustCompile(`^(tong )?so (luong|nguoi|ho|tre|tre em|dan|nhan khau|lao dong|km|thon|truong|nha)( dat)?$|^(so dat|tong so|tong|dan so|tu so|mau so|sl|ts|ms)$`)
 	wordsYear     = regexp.MustCompile(`^(?:(?:nam|hoc|thuc|hien|th|ket|qua|kq|so|lieu|uoc|ky|het|den|cuoi|trong|cua|thang|quy|dau|i|ii|iii|iv|v|vi|\d{1,2})[\s/.-]*)*(20\d\d)$`)
@@ -66,6 +68,9 @@ func partOf(c *cell) role {
 	if s == "" || wordCount(s) > longLabel {
 		return noRole
 	}
+	if wordsOfPlan.MatchString(s) {
+		return required
+	}
 	r := roleOfWords(s)
 	switch r {
 	case note, required, previous, measure:
@@ -84,6 +89,14 @@ func partOf(c *cell) role {
 		return r
 	}
 	return noRole
+}
+
+// namesPart reports a heading that names a part of a value, or a year, in few words; a description does not.
+func namesPart(c *cell) bool {
+	if c == nil {
+		return false
+	}
+	return wordCount(labelOf(c)) <= plainLabel && partOf(c) != noRole || yearOf(c.folded()) != 0
 }
 
 // yearOf returns the year that a label consists of: "Năm 2023", "6 tháng đầu năm 2024", 2022; 0 when it says more or less.

@@ -949,6 +949,39 @@ ignored: 1 header, 5 legend, 7 title, 8 title, 9 title, A row_number`},
 24808 2.1 80
 24808 2.2 81
 ignored: 1 header, E not_needed, F not_needed, G not_needed`},
+
+		{"values merged as their codes are", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"Xã", "8.1", nil, "8.4"},
+			{"Xuân Thọ", "x", nil, "x"},
+			{"Tà Nung", "K", nil, "x"},
+		}, "B1:C1", "B2:C2", "B3:C3")}, `
+24805 8.1 dat
+24805 8.4 dat
+24808 8.1 chua_dat
+24808 8.4 dat
+ignored: 1 header`},
+
+		{"a column without a code beside described ones", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.1", "15.1", nil, nil},
+			{nil, nil, "Bưu chính", "Bảo hiểm y tế", "Tỷ lệ hoàn thành", "Kết quả"},
+			{1, "Xuân Thọ", "x", 90, 50, "Đạt"},
+			{2, "Tà Nung", "K", 91, 60, "Đạt"},
+		})}, `
+24805 15.1 90
+24805 8.1 dat
+24808 15.1 91
+24808 8.1 chua_dat
+ignored: 1 header, 2 header, A row_number, E formula_total, F no_indicator_code`},
+
+		{"plan, result and share of the plan", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", nil, nil},
+			{nil, nil, "Kế hoạch", "Thực hiện", "Tỷ lệ hoàn thành (%)"},
+			{1, "Xuân Thọ", 95, 90, 94.7},
+			{2, "Tà Nung", 95, 91, 95.8},
+		}, "C1:E1")}, `
+24805 15.1 90
+24808 15.1 91
+ignored: 1 header, 2 header, A row_number, C required_level, E required_level`},
 	} {
 		t.Run(q.name, func(t *testing.T) {
 			c := frame(t, q.set, q.period)

@@ -212,8 +212,11 @@ func (f *finder) decide(t *table, group []look, limit int) {
 			filled = append(filled, l)
 		}
 	}
-	if len(filled) > 0 {
+	switch {
+	case len(filled) > 0:
 		live = filled
+	case len(live) > 1:
+		live = live[:1] // the values are merged over the columns as the code is
 	}
 	switch {
 	case len(live) == 0:
