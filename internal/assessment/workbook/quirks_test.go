@@ -658,16 +658,19 @@ ignored: 1 header, A row_number, C note, E not_needed, G not_needed, I required_
 ignored: 1 header, 2 header, A row_number, C not_needed, D not_needed`},
 
 		{"the same code twice: read only where it says the same", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
-			{"TT", "Xã", "8.1", "CT 8,1", "8.4", "Chỉ tiêu 8.4", "15.1. Tỷ lệ", "15.1. Đánh giá"},
-			{1, "Xuân Thọ", "x", "x", "x", "K", 90, "Đạt"},
-			{2, "Tà Nung", "K", "K", "x", "x", 80, "K"},
+			{"TT", "Xã", "8.1", "CT 8,1", "8.4", "Chỉ tiêu 8.4", "15.1. Tỷ lệ", "15.1. Đánh giá", "8.2", "8.2"},
+			{1, "Xuân Thọ", "x", "x", "x", "K", 90, "Đạt", "x"},
+			{2, "Tà Nung", "K", "K", "x", "x", 80, "K", "K"},
 		})}, `
 24805 15.1 90 dat
 24805 8.1 dat
+24805 8.2 dat
 24808 15.1 80 chua_dat
 24808 8.1 chua_dat
+24808 8.2 chua_dat
 E D1 header_duplicate_code
 E F1 header_duplicate_code
+E J1 header_duplicate_code
 ignored: 1 header, A row_number`},
 
 		{"a title with a code above the running numbers", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{

@@ -16,11 +16,12 @@ type refusal struct {
 // look is a column under a code, before it is known which part of the value it holds.
 type look struct {
 	column
-	say   role // what the headings announce: a part of the value, or why there is none
-	year  int  // the year that a heading names, 0 = none
-	at    *cell
-	count bool // a heading is the word for a count, no more
-	stats stats
+	say    role // what the headings announce: a part of the value, or why there is none
+	year   int  // the year that a heading names, 0 = none
+	at     *cell
+	count  bool // a heading is the word for a count, no more
+	shared bool // the code stands above other columns as well
+	stats  stats
 }
 
 // settle decides which of the columns under each code are read, and as what. Plans, earlier periods, notes are context.
@@ -94,7 +95,7 @@ func sharesHead(group []column, c column) bool {
 // look reads the headings of a column. Below a code of its own they may describe the indicator at length, so there only
 // plain words make a column context; below a shared code they tell the columns apart.
 func (f *finder) look(t *table, c column, shared bool, rows []int) look {
-	l := look{column: c, at: c.head, stats: f.statsOf(c.col, rows)}
+	l := look{column: c, at: c.head, shared: shared, stats: f.statsOf(c.col, rows)}
 	for i, h := range t.heads(c.col) {
 		if i == 0 {
 			l.at = h
@@ -206,23 +207,22 @@ func (f *finder) decide(t *table, group []look, limit int) {
 	for _, l := range old {
 		t.context[l.col] = previous
 	}
-	filled := live[:0:0]
-	for _, l := range live {
-		if l.stats.n > 0 || l.say != noRole {
-			filled = append(filled, l)
+	if len(live) > 1 && !repeated(live) {
+		filled := live[:0:0]
+		for _, l := range live {
+			if l.stats.n > 0 || l.say != noRole {
+				filled = append(filled, l)
+			}
 		}
-	}
-	switch {
-	case len(filled) > 0:
-		live = filled
-	case len(live) > 1:
-		live = live[:1] // the values are merged over the columns as the code is
+		if live = live[:1]; len(filled) > 0 { // else the values are merged over the columns as the code is
+			live = filled
+		}
 	}
 	switch {
 	case len(live) == 0:
 	case len(live) == 1:
 		l := live[0]
-		if l.item.isPercent() && (l.count || len(group) > 1 && (l.say == numerator || l.say == denominator)) {
+		if l.item.isPercent() && (l.count || l.shared && (l.say == numerator || l.say == denominator)) {
 			t.refuse(columnsOf(live), refusal{code: MissingDenominator})
 			return
 		}
@@ -292,7 +292,7 @@ func (f *finder) decideRepeated(t *table, live []look, limit int) {
 	}
 }
 
-// sameCells reports columns that say the same in every row of a commune.
+// sameCells reports columns that say the same in every row of a commune, or nothing in any.
 func (f *finder) sameCells(t *table, live []look, limit int) bool {
 	for i := t.body; i < limit; i++ {
 		if !f.body[i] {
@@ -301,7 +301,7 @@ func (f *finder) sameCells(t *table, live []look, limit int) bool {
 		a := f.g.rows[i].at(live[0].col)
 		for _, l := range live[1:] {
 			b := f.g.rows[i].at(l.col)
-			if a.blank() != b.blank() || !a.blank() && (a.Kind != b.Kind || a.text != b.text || isPercent(a.Format) != isPercent(b.Format)) {
+			if l.stats.n > 0 && (a.blank() != b.blank() || !a.blank() && (a.Kind != b.Kind || a.text != b.text || isPercent(a.Format) != isPercent(b.Format))) {
 				return false
 			}
 		}
