@@ -567,13 +567,13 @@ func (v *boardView) bareText(ctx context.Context) string {
 }
 
 // otherPeriods lead from an empty board to the periods that have results.
-func (v *boardView) otherPeriods(ctx context.Context) []ui.Tab {
-	var out []ui.Tab
+func (v *boardView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
+	var out []ui.LinkButtonOptions
 	for _, p := range v.menu.periods {
 		if p.ID != v.Period.ID {
 			c := v.choice
 			c.period = p.ID
-			out = append(out, ui.Tab{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
+			out = append(out, ui.LinkButtonOptions{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
 		}
 	}
 	return out

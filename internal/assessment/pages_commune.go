@@ -424,29 +424,29 @@ func (v *communeView) successorLinks(ctx context.Context) []ui.LinkButtonOptions
 }
 
 // then are the units that were in this place on the day of the period, when the unit itself was not, with the same choice.
-func (v *communeView) then(ctx context.Context) []ui.Tab {
+func (v *communeView) then(ctx context.Context) []ui.LinkButtonOptions {
 	at := v.frame.Period.AsOf
 	list := v.frame.Register.SuccessorsAt(v.unit.ID, at)
 	if v.unit.From > at {
 		list = v.frame.Register.PredecessorsAt(v.unit.ID, at)
 	}
-	var out []ui.Tab
+	var out []ui.LinkButtonOptions
 	for _, u := range list {
 		if u.Level == territory.Commune && u.ID != v.unit.ID {
-			out = append(out, ui.Tab{Text: u.Title(ctx), Href: communeHref(ctx, v.desk, v.choice, u)})
+			out = append(out, ui.LinkButtonOptions{Text: u.Title(ctx), Href: communeHref(ctx, v.desk, v.choice, u)})
 		}
 	}
 	return out
 }
 
 // otherPeriods lead from a commune without results to the periods of the set in which it was there.
-func (v *communeView) otherPeriods(ctx context.Context) []ui.Tab {
-	var out []ui.Tab
+func (v *communeView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
+	var out []ui.LinkButtonOptions
 	for _, p := range v.menu.periods {
 		if p.ID != v.frame.Period.ID && v.unit.ValidAt(p.AsOf) {
 			c := v.choice
 			c.period = p.ID
-			out = append(out, ui.Tab{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
+			out = append(out, ui.LinkButtonOptions{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
 		}
 	}
 	return out

@@ -43,8 +43,11 @@ func (s *Service) draftList(r *web.Request) error {
 
 func (v *draftsView) answer(ctx context.Context) string { return waitingText(ctx, len(v.rows)) }
 
-// lead says who confirms: the reader where that is in the rights of the reader, else somebody else.
+// lead says who confirms what there is: the reader where that is in the rights of the reader, else somebody else.
 func (v *draftsView) lead(ctx context.Context) string {
+	if len(v.rows) == 0 {
+		return ""
+	}
 	if draftsOnly(ctx) {
 		return i18n.T(ctx, "assessment.drafts_wait")
 	}
