@@ -78,6 +78,9 @@ type screen struct {
 	seen    int
 }
 
+// narrowest is the width down to which nothing may scroll sideways (WCAG 1.4.10).
+const narrowest = 320
+
 // looseText is the text spacing that readers may set (WCAG 1.4.12).
 const looseText = `* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }`
 
@@ -88,8 +91,21 @@ const cutOff = `[...document.querySelectorAll("main *, header *, nav *, footer *
 	return [s.overflowX, s.overflowY].some(o => o === "hidden" || o === "clip") && r.width > 1 && r.height > 1 && e.textContent.trim() && !e.closest("svg")
 }).map(e => e.outerHTML.slice(0, 120))`
 
+// brokenWords lists texts that take more lines than they have words: a column too narrow broke one of them.
+const brokenWords = `(() => {
+	const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), range = document.createRange(), found = []
+	while (walk.nextNode()) {
+		const text = walk.currentNode.data, e = walk.currentNode.parentElement
+		if (!text.trim() || !e.checkVisibility() || e.closest("svg, .ls-hidden, thead")) continue
+		range.selectNodeContents(walk.currentNode)
+		const lines = new Set([...range.getClientRects()].filter(r => r.width > 1).map(r => Math.round(r.top)))
+		if (lines.size > text.trim().split(/[\s/–-]+/).length) found.push(text.trim().slice(0, 60))
+	}
+	return found
+})()`
+
 // look checks what holds for every page: nothing was asked of another host, and with scripts on also axe in both colours
-// and the fit of the page at its own width and at 320 px, with the text as it is and loosened.
+// and the fit of the page at its own width, on a phone also at the narrowest, with the text as it is and loosened.
 func (s *screen) look(name string) {
 	s.t.Helper()
 	s.seen++
@@ -114,21 +130,53 @@ func (s *screen) host(name string) {
 }
 
 func (s *screen) fit(name string) {
+	widths := []int{s.width}
+	if s.width < 640 {
+		widths = []int{narrowest, s.width}
+	}
 	for _, loose := range []bool{false, true} {
 		if loose {
 			browser.Eval[bool](s.Page, "{ const s = new CSSStyleSheet(); s.replaceSync(`"+looseText+"`); document.adoptedStyleSheets = [s] } true")
 		}
-		for _, width := range []int{320, s.width} {
+		for _, width := range widths {
 			s.Resize(width, s.height)
 			n := s.SidewaysScroll()
 			s.check(fits, n <= 0, "%s at %d px (loose text: %v) is %d px too wide", name, width, loose, n)
-			if loose {
+			if !loose {
+				broken := browser.Eval[[]string](s.Page, brokenWords)
+				s.check(fits, len(broken) == 0, "%s at %d px breaks words: %q", name, width, broken)
+			} else {
 				cut := browser.Eval[[]string](s.Page, cutOff)
 				s.check(fits, len(cut) == 0, "%s at %d px cuts loose text off: %q", name, width, cut)
 			}
 		}
 	}
 	browser.Eval[bool](s.Page, "document.adoptedStyleSheets = [], true")
+}
+
+// plantMisfits proves that fit would see what does not fit.
+func (s *screen) plantMisfits() {
+	s.t.Helper()
+	s.check(fits, s.SidewaysScroll() <= 0, "the page is too wide before anything is planted")
+	plant := func(styles string) {
+		browser.Eval[bool](s.Page, `{
+			const e = document.createElement("div")
+			e.id = "planted"
+			e.textContent = "Administration Department"
+			Object.assign(e.style, `+styles+`)
+			document.querySelector("main").append(e)
+		} true`)
+	}
+	remove := func() { browser.Eval[bool](s.Page, "document.getElementById('planted').remove(), true") }
+	plant("{width: '3rem'}")
+	s.check(fits, len(browser.Eval[[]string](s.Page, brokenWords)) == 1, "a planted broken word was not found")
+	remove()
+	plant("{height: '10px', overflow: 'hidden'}")
+	s.check(fits, len(browser.Eval[[]string](s.Page, cutOff)) == 1, "a planted text without room was not found")
+	remove()
+	plant("{width: '3000px'}")
+	s.check(fits, s.SidewaysScroll() > 0, "a planted wide element was not found")
+	remove()
 }
 
 // picture keeps screenshots for go test -artifacts.

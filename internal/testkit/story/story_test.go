@@ -82,6 +82,9 @@ func tell(t *testing.T, who teller) *play {
 	p.plantOutsideImage()
 	p.board(atFirst)
 	p.look("trang-chu")
+	if p.scripts {
+		p.plantMisfits()
+	}
 	p.signIn()
 	p.board(atFirst)
 	p.look("bang-tinh")
@@ -252,6 +255,9 @@ func (p *play) correct() {
 	p.check(correction, len(both) == 2 && strings.Contains(both[1], reason), "both versions: %q", both)
 	p.look("sua-cham")
 
+	if kept != reason { // the story goes on all the same
+		p.Fill("textarea[name=ly-do]", reason)
+	}
 	p.Follow("#sua button[type=submit]")
 	p.focused("#ls-flash")
 	history := p.texts("#lich-su li")
