@@ -128,7 +128,7 @@ var rules = []rule{
 		"tools/helper/main.go": "package main",
 	}, []string{"internal/two_words: package two_words is not one", "internal/utils: package utils says nothing", "tools/helper: package main says nothing"}},
 	{"machines", Machines, map[string]string{
-		"a.md": "see /wo" + "rk/main/x", "b.json": `{"resolved": "https://registry.npm` + `js.org/x"}`, "c.go": "// /ro" + "ot/go", "d.md": "framework/main, ../work/, https://example.org/work/x",
+		"a.md": "see /wo" + "rk/main/x", "b.json": `{"resolved": "https://registry.npm` + `js.org/x"}`, "c.go": "// /ro" + "ot/go", "d.md": "framework/main, ../wo" + "rk/, https://example.org/wo" + "rk/x",
 	}, []string{"a.md:1", "b.json:1", "c.go:1"}},
 	{"unfinished", Unfinished, map[string]string{
 		"internal/criteria/a.go": "package criteria\n// TO" + "DO: more\n", "internal/criteria/b.go": "package criteria\nfunc f() { panic(\"skele" + "ton\") }\n", "internal/criteria/c.go": "package criteria\n// all todos are done\n",
