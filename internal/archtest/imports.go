@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// tiers is the order of the modules: one may import those of earlier tiers (docs/decisions/0007).
+// tiers is the order of the modules: one may import those of earlier tiers (docs/decisions/0007 and 0008).
 var tiers = [][]string{
 	{"territory", "library"},
 	{"criteria", "producer", "survey"},
 	{"assessment", "growing", "civic", "sensing"},
-	{"trace", "tour", "recognition"},
-	{"programme", "market"},
+	{"trace", "tour", "recognition", "board"},
+	{"programme", "market", "briefing"},
 }
 
 // narrow lists modules that stand beside the tiers and import only what is named; a module that is listed nowhere may
