@@ -5,7 +5,6 @@ import (
 	"sort"
 
 	"langso/internal/criteria"
-	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/territory"
@@ -101,25 +100,11 @@ func (s *Service) Board(ctx context.Context, set, period string) (_ *Board, err 
 		if err != nil {
 			return err
 		}
-		b = &Board{Frame: f}
-		views := map[view]map[territory.UnitID]standing{viewPublic: {}, viewInternal: {}}
-		if f.hasBook {
-			if views[viewPublic], err = readStandings(ctx, s.db.Read(ctx), f.book.ID, viewPublic); err != nil {
-				return err
-			}
-			if auth.Of(ctx).MayAnywhere(auth.ReadResults) {
-				if views[viewInternal], err = readStandings(ctx, s.db.Read(ctx), f.book.ID, viewInternal); err != nil {
-					return err
-				}
-			}
+		seen, err := s.standings(ctx, f)
+		if err != nil {
+			return err
 		}
-		for _, u := range f.Roster.Communes() {
-			st := views[viewPublic][u.ID]
-			if own, ok := views[viewInternal][u.ID]; ok && f.sees(ctx, u.ID) == viewInternal {
-				st = own // a draft makes the inside differ
-			}
-			b.Rows = append(b.Rows, Row{Unit: u, Cells: st.Cells, Criteria: st.Criteria, CriteriaMet: countByte(st.Criteria, byte(Met)), ChangedMS: st.ChangedMS})
-		}
+		b = f.board(ctx, seen)
 		return nil
 	})
 	return b, err

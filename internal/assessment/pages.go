@@ -63,6 +63,10 @@ func (s *Service) pages(m *web.Mux) {
 	m.Page("POST "+importPath+"/{lo}/ghi", s.commitBatch)
 	m.Page("POST "+importPath+"/{lo}/bo", s.dropBatch)
 	m.Page("GET "+importPath+"/{lo}/tu-choi", s.refusedValues)
+
+	m.Page("GET "+booksPath, s.booksPage)
+	m.Page("GET "+booksPath+"/{bo}/{ky}", s.movePage)
+	m.Page("POST "+booksPath+"/{bo}/{ky}", s.movePeriod)
 }
 
 // mustRead refuses who may see inside values nowhere: guests are sent to sign in.

@@ -137,7 +137,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, f *Frame, changes []chan
 		} else if held {
 			return outcome{}, errMoved
 		}
-		if err := moveBook(ctx, tx, b.ID, f.Set.Version); err != nil {
+		if err := moveBook(ctx, tx, b.ID, f.Set.Version, ""); err != nil {
 			return outcome{}, err
 		}
 	}

@@ -20,11 +20,12 @@ type Service struct {
 	units *territory.Service
 	sets  *criteria.Service
 	read  *readings
+	kept  *keptBoards
 }
 
 // New returns the Service and registers it with the modules whose changes move verdicts.
 func New(kit module.Kit, units *territory.Service, sets *criteria.Service) *Service {
-	s := &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, read: newReadings()}
+	s := &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, read: newReadings(), kept: newKeptBoards()}
 	units.OnChange(func(ctx context.Context, tx *db.Tx) error { return s.rejudgeAll(ctx, tx, "") })
 	sets.OnChange(s.rejudgeAll)
 	return s
@@ -163,7 +164,10 @@ func (f *Frame) openBook(ctx context.Context, tx *db.Tx) (book, error) {
 		return b, err
 	}
 	b = book{Set: f.Set.Code, Period: f.Period.ID, SetVersion: f.Set.Version}
-	return b, insertBook(ctx, tx, &b)
+	if err := insertBook(ctx, tx, &b); err != nil {
+		return b, err
+	}
+	return b, noteVersion(ctx, tx, b.ID, b.SetVersion, "")
 }
 
 // place returns what thresholds of the frame's set may depend on for one unit.
@@ -248,12 +252,20 @@ func (s *Service) rejudge(ctx context.Context, tx *db.Tx, f *Frame, b book, unit
 	if err := dropInternal(ctx, tx, b.ID, units); err != nil {
 		return err
 	}
-	return upsertStandings(ctx, tx, b.ID, out)
+	if err := upsertStandings(ctx, tx, b.ID, out); err != nil {
+		return err
+	}
+	return bumpBook(ctx, tx, b.ID, units)
 }
 
-// judgeBook evaluates the current versions of a book and returns the standings. A unit has a public standing only when it
-// has a verified value, and one of its own for the inside only while a draft makes it different.
+// judgeBook evaluates the current versions of the given units (nil = all) of a book.
 func (s *Service) judgeBook(ctx context.Context, q db.Querier, f *Frame, b book, units []territory.UnitID) ([]standing, error) {
+	return f.judge(func(fn func(v Version, public bool) error) error { return currentVersions(ctx, q, b.ID, units, fn) })
+}
+
+// judge evaluates versions that come ordered by unit and returns the standings. A unit has a public standing only when it
+// has a verified value, and one of its own for the inside only while a draft makes it different.
+func (f *Frame) judge(versions func(fn func(v Version, public bool) error) error) ([]standing, error) {
 	var out []standing
 	var unit territory.UnitID
 	var public, inside *Values
@@ -284,7 +296,7 @@ func (s *Service) judgeBook(ctx context.Context, q db.Querier, f *Frame, b book,
 		drafts = drafts[:0]
 		flush()
 	}
-	err := currentVersions(ctx, q, b.ID, units, func(v Version, isPublic bool) error {
+	err := versions(func(v Version, isPublic bool) error {
 		if v.Unit != unit {
 			lay()
 			start(v.Unit)

@@ -89,9 +89,11 @@ func hasPublic(ctx context.Context, q db.Querier, bookID int64) (yes bool, err e
 }
 
 // moveBook judges a book by another version of its set from now on.
-func moveBook(ctx context.Context, tx *db.Tx, bookID, setVersion int64) error {
-	_, err := tx.ExecContext(ctx, "UPDATE book SET set_version = $1 WHERE id = $2", setVersion, bookID)
-	return err
+func moveBook(ctx context.Context, tx *db.Tx, bookID, setVersion int64, reason string) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE book SET set_version = $1 WHERE id = $2", setVersion, bookID); err != nil {
+		return err
+	}
+	return noteVersion(ctx, tx, bookID, setVersion, reason)
 }
 
 // publicPeriods returns the periods of a set that have verified values.

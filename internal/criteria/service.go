@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"langso/internal/platform/audit"
 	"langso/internal/platform/auth"
@@ -120,7 +121,12 @@ func (s *Service) Version(ctx context.Context, id int64) (*Set, error) {
 // decision names is replaced, with Decision and Illustrative filled. A later decision goes before an earlier one, a
 // real one before an illustrative one, the newest file of a decision before its older files. Without decisions it is
 // set itself.
-func (s *Service) Effective(ctx context.Context, set *Set, at clock.Date) (_ *Set, err error) {
+func (s *Service) Effective(ctx context.Context, set *Set, at clock.Date) (*Set, error) {
+	return s.EffectiveKnown(ctx, set, at, time.Time{})
+}
+
+// EffectiveKnown is Effective with the decisions that were in the system at an instant (zero = now), whatever came since.
+func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, known time.Time) (_ *Set, err error) {
 	defer fault.Wrap(&err, "criteria.Effective(%s, %s)", set.Code, at)
 	if at == "" {
 		at = s.clock.Today()
@@ -134,7 +140,11 @@ func (s *Service) Effective(ctx context.Context, set *Set, at clock.Date) (_ *Se
 	if err != nil {
 		return nil, err
 	}
-	rows := inForce(st.overrides, set.Code, at)
+	all := st.overrides
+	if !known.IsZero() {
+		all = slices.DeleteFunc(slices.Clone(all), func(o overrideRow) bool { return o.loadedMS > known.UnixMilli() })
+	}
+	rows := inForce(all, set.Code, at)
 	if len(rows) == 0 {
 		return set, nil
 	}

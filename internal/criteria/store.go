@@ -70,11 +70,12 @@ type overrideRow struct {
 	validFrom    clock.Date
 	sha256       string
 	illustrative bool
+	loadedMS     int64
 }
 
 // overrides returns all stored override files, the oldest first.
 func overrides(ctx context.Context, q db.Querier) ([]overrideRow, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, set_code, decision, decided_on, valid_from, sha256, illustrative FROM criteria_override ORDER BY id")
+	rows, err := q.QueryContext(ctx, "SELECT id, set_code, decision, decided_on, valid_from, sha256, illustrative, loaded_ms FROM criteria_override ORDER BY id")
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func overrides(ctx context.Context, q db.Querier) ([]overrideRow, error) {
 	var out []overrideRow
 	for rows.Next() {
 		var o overrideRow
-		if err := rows.Scan(&o.id, &o.set, &o.decision, &o.decidedOn, &o.validFrom, &o.sha256, &o.illustrative); err != nil {
+		if err := rows.Scan(&o.id, &o.set, &o.decision, &o.decidedOn, &o.validFrom, &o.sha256, &o.illustrative, &o.loadedMS); err != nil {
 			return nil, err
 		}
 		out = append(out, o)
