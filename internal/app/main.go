@@ -63,7 +63,11 @@ func onStore(ctx context.Context, c config.Config, cmd *cli.Command, rest []stri
 	if made == "" && !cmd.Creates {
 		return errNoDatabase(c.Data)
 	}
-	a, err := open(ctx, c, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), production)
+	want := production
+	if cmd.Illustrative {
+		want = demo
+	}
+	a, err := open(ctx, c, slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})), want)
 	if err != nil {
 		return err
 	}

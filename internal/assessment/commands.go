@@ -20,6 +20,7 @@ func (s *Service) commands() []cli.Command {
 		{Name: "import results", Args: "--set SET --period PERIOD FILE.xlsx", HelpKey: "assessment.help.import", Creates: true, Setup: s.importCommand},
 		{Name: "export results", Args: "--set SET --period PERIOD -o FILE.xlsx", HelpKey: "assessment.help.export", Setup: s.exportCommand},
 		{Name: "evaluate", Args: "--set SET --period PERIOD", HelpKey: "assessment.help.evaluate", Setup: s.evaluateCommand},
+		{Name: "bench national", HelpKey: "assessment.help.nation", Creates: true, Illustrative: true, Setup: s.nationCommand},
 	}
 }
 

@@ -72,7 +72,12 @@ func (s *Service) demoVerdicts(ctx context.Context, tx *db.Tx, set, period, file
 	if err != nil {
 		return err
 	}
-	b := batchRow{Set: set, Period: period, Actor: auth.Of(ctx).Login, State: "written", FileName: path.Base(file), SHA256: hexSum(body), Report: "{}"}
+	return s.recordBatch(ctx, tx, f, path.Base(file), hexSum(body), changes)
+}
+
+// recordBatch writes changes that came with the product as one batch, with its audit row.
+func (s *Service) recordBatch(ctx context.Context, tx *db.Tx, f *Frame, name, sha256 string, changes []change) error {
+	b := batchRow{Set: f.Set.Code, Period: f.Period.ID, Actor: auth.Of(ctx).Login, State: "written", FileName: name, SHA256: sha256, Report: "{}"}
 	if err := insertBatch(ctx, tx, &b, nil); err != nil {
 		return err
 	}
@@ -83,7 +88,7 @@ func (s *Service) demoVerdicts(ctx context.Context, tx *db.Tx, set, period, file
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Entry{Action: actionImport, Key: set + "/" + period,
+	return audit.Record(ctx, tx, audit.Entry{Action: actionImport, Key: b.Set + "/" + b.Period,
 		New: imported{Batch: b.ID, File: b.FileName, SHA256: b.SHA256, Digest: digest(o.Versions), Created: o.Created}})
 }
 

@@ -30,7 +30,9 @@ type Command struct {
 	HelpKey string // one sentence saying what it does
 	Bare    bool   // runs without an open store
 	Creates bool   // may create the database in an empty data folder
-	Setup   func(fs *flag.FlagSet) func(ctx context.Context, in Input) error
+	// Illustrative says that the database it creates is one for demonstration.
+	Illustrative bool
+	Setup        func(fs *flag.FlagSet) func(ctx context.Context, in Input) error
 }
 
 // Input is what a running command gets.
