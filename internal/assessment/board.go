@@ -86,9 +86,11 @@ type Row struct {
 }
 
 // Board is every commune of the programme on the day of a period with its verdicts, as the actor may see them.
+// Read-only: who sees the same shares one.
 type Board struct {
 	*Frame
 	Rows []Row // in Vietnamese order of name
+	sums *sums // nil = nothing is remembered
 }
 
 // Board reads the standings of a set and period. Communes without values are rows too: they count as missing.
@@ -100,12 +102,8 @@ func (s *Service) Board(ctx context.Context, set, period string) (_ *Board, err 
 		if err != nil {
 			return err
 		}
-		seen, err := s.standings(ctx, f)
-		if err != nil {
-			return err
-		}
-		b = f.board(ctx, seen)
-		return nil
+		b, err = s.sharedBoard(ctx, f)
+		return err
 	})
 	return b, err
 }
@@ -125,9 +123,30 @@ func (b *Board) Verdict(r Row, item Item) Verdict {
 }
 
 // Count sums the verdicts of the rows on one item.
-func (b *Board) Count(rows []Row, item Item) (c Counts) {
-	for _, r := range rows {
-		c.add(b.Verdict(r, item))
+func (b *Board) Count(rows []Row, item Item) Counts {
+	if len(rows) > 0 && len(rows) == len(b.Rows) && &rows[0] == &b.Rows[0] {
+		return once(b.sums, func(s *sums) map[Item]Counts { return s.counts }, item, func() Counts { return b.count(rows, item) })
+	}
+	return b.count(rows, item)
+}
+
+func (b *Board) count(rows []Row, item Item) (c Counts) {
+	index := 0
+	if item.Criterion {
+		index = b.Set.Criterion(item.ID).Index
+	} else {
+		index = b.Set.Indicator(item.ID).Index
+	}
+	for i := range rows {
+		cells := rows[i].Cells
+		if item.Criterion {
+			cells = rows[i].Criteria
+		}
+		if index < len(cells) {
+			c.add(Verdict(cells[index]))
+		} else {
+			c.add(Missing)
+		}
 	}
 	return c
 }
@@ -175,6 +194,13 @@ func (b *Board) DefaultGrouping() Grouping {
 
 // Groups divides the rows of the board. Groups come in the order of their codes; communes without a group come last.
 func (b *Board) Groups(by Grouping) ([]BoardGroup, error) {
+	if by != ByDistrict && by != ByCommuneGroup && by != ByFormerProvince {
+		return nil, fault.New(fault.Invalid, "assessment.unknown_grouping", string(by)).At("group_by")
+	}
+	return once(b.sums, func(s *sums) map[Grouping][]BoardGroup { return s.groups }, by, func() []BoardGroup { return b.divide(by) }), nil
+}
+
+func (b *Board) divide(by Grouping) []BoardGroup {
 	index := map[string]int{}
 	var out []BoardGroup
 	for _, r := range b.Rows {
@@ -196,8 +222,6 @@ func (b *Board) Groups(by Grouping) ([]BoardGroup, error) {
 			if p != nil {
 				g = BoardGroup{ID: p.Code, Unit: p}
 			}
-		default:
-			return nil, fault.New(fault.Invalid, "assessment.unknown_grouping", string(by)).At("group_by")
 		}
 		i, ok := index[g.ID]
 		if !ok {
@@ -213,7 +237,7 @@ func (b *Board) Groups(by Grouping) ([]BoardGroup, error) {
 		}
 		return out[i].ID < out[j].ID
 	})
-	return out, nil
+	return out
 }
 
 // BandCount is how many communes fall into a band of the set.

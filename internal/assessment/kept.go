@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
 	"langso/internal/platform/fault"
 	"langso/internal/territory"
@@ -14,12 +15,78 @@ import (
 // byView are the standings of a book in both views. Read-only once made.
 type byView map[view]map[territory.UnitID]standing
 
-// keptBoards keeps the standings that were read last: a board is asked for much more often than it changes. What is kept
-// counts only at the very number of changes that is read with each request, so it is right on every node.
+// keptBoards keeps the standings that were read last, and the boards made of them: a board is asked for much more often
+// than it changes. What is kept counts only at the very number of changes that is read with each request, so it is right
+// on every node.
 type keptBoards struct {
-	mu   sync.Mutex
-	now  map[int64]keptNow
-	then map[keptThen]byView
+	mu     sync.Mutex
+	now    map[int64]keptNow
+	then   map[keptThen]byView
+	boards map[projectionKey]kept[*Board]
+	items  map[itemKey]kept[*ItemBoard]
+}
+
+// projection is what some askers all see of a board.
+type projection string
+
+const (
+	outside    projection = "outside"    // whoever sees inside values nowhere
+	everywhere projection = "everywhere" // whoever sees them everywhere
+)
+
+// projectionOf returns which board the actor of ctx shares with others, ok = false for one who sees inside in some places.
+func projectionOf(ctx context.Context) (p projection, ok bool) {
+	switch a := auth.Of(ctx); {
+	case !a.MayAnywhere(auth.ReadResults):
+		return outside, true
+	case a.May(auth.ReadResults, auth.Scope{}):
+		return everywhere, true
+	}
+	return "", false
+}
+
+type projectionKey struct {
+	book int64
+	projection
+}
+
+type itemKey struct {
+	projectionKey
+	item Item
+}
+
+// state is everything that a kept board depends on beside its key.
+type state struct {
+	changes int64
+	basis
+	today clock.Date
+}
+
+type kept[T any] struct {
+	state
+	board T
+}
+
+// lookUp returns what is kept for key in the very state.
+func lookUp[K comparable, T any](k *keptBoards, m map[K]kept[T], key K, now state) (board T, ok bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	x, ok := m[key]
+	if !ok || x.state != now {
+		return board, false
+	}
+	return x.board, true
+}
+
+// keep remembers a board; one of a later state is not driven out by a slower reader of an earlier one.
+func keep[K comparable, T any](k *keptBoards, m map[K]kept[T], key K, now state, board T) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if x, ok := m[key]; ok && x.changes > now.changes {
+		return
+	}
+	makeRoom(m)
+	m[key] = kept[T]{now, board}
 }
 
 type keptNow struct {
@@ -39,7 +106,71 @@ type keptThen struct {
 const maxBoardsKept = 24
 
 func newKeptBoards() *keptBoards {
-	return &keptBoards{now: map[int64]keptNow{}, then: map[keptThen]byView{}}
+	return &keptBoards{now: map[int64]keptNow{}, then: map[keptThen]byView{}, boards: map[projectionKey]kept[*Board]{}, items: map[itemKey]kept[*ItemBoard]{}}
+}
+
+// stateOf returns the state of a frame's book, ok = false where boards of it are not to be kept.
+func (s *Service) stateOf(ctx context.Context, f *Frame) (now state, ok bool, err error) {
+	if !f.hasBook || db.InWrite(ctx) {
+		return now, false, nil
+	}
+	changes, err := bookChanges(ctx, s.db.Read(ctx), f.book.ID)
+	return state{changes, f.judgedOn, f.today}, true, err
+}
+
+// sharedBoard returns the board of a frame for the actor of ctx, made once for all who see the same.
+func (s *Service) sharedBoard(ctx context.Context, f *Frame) (*Board, error) {
+	now, ok, err := s.stateOf(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	p, shared := projectionOf(ctx)
+	key := projectionKey{f.book.ID, p}
+	if ok && shared {
+		if b, found := lookUp(s.kept, s.kept.boards, key, now); found {
+			return b, nil
+		}
+	}
+	seen, err := s.standings(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	b := f.board(ctx, seen)
+	if ok && shared {
+		b.sums = newSums()
+		keep(s.kept, s.kept.boards, key, now, b)
+	}
+	return b, nil
+}
+
+// sums are what a board that many ask for need not count again.
+type sums struct {
+	mu     sync.Mutex
+	counts map[Item]Counts
+	groups map[Grouping][]BoardGroup
+	near   map[bool][]nearRow // by whether the lens is partial
+}
+
+func newSums() *sums {
+	return &sums{counts: map[Item]Counts{}, groups: map[Grouping][]BoardGroup{}, near: map[bool][]nearRow{}}
+}
+
+// once returns what m holds for key, made by work the first time. Without sums it is made each time.
+func once[K comparable, T any](s *sums, m func(*sums) map[K]T, key K, work func() T) T {
+	if s == nil {
+		return work()
+	}
+	s.mu.Lock()
+	x, ok := m(s)[key]
+	s.mu.Unlock()
+	if ok {
+		return x
+	}
+	x = work()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m(s)[key] = x
+	return x
 }
 
 // standings returns the standings of a frame's book as they are now.

@@ -26,7 +26,8 @@ type boardView struct {
 	groups     []BoardGroup
 	recognised []Recognition
 	desk       bool
-	drafts     int // values that wait for confirmation, as far as the reader sees inside
+	sheet      sheet // communes of this page
+	drafts     int   // values that wait for confirmation, as far as the reader sees inside
 }
 
 // lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
@@ -103,6 +104,7 @@ func (s *Service) publicBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	v.sheet = cut(r, len(v.Rows), listSize)
 	f := ui.Frame{Title: v.answer(r.Context()), Shell: ui.Public, Active: navBoard, Wide: true}
 	return r.Render(http.StatusOK, f, publicBoardBody(v))
 }
@@ -120,6 +122,7 @@ func (s *Service) deskBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	v.sheet = cut(r, len(v.Rows), listSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.board")}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, deskBoardBody(v))
@@ -199,17 +202,28 @@ func (v *boardView) answer(ctx context.Context) string {
 	return text
 }
 
+// nearRow is a commune with the number of columns that it lacks.
+type nearRow struct {
+	Row
+	gaps int
+}
+
 // closest returns the communes that lack from 1 to most of the columns, the fewest first, in Vietnamese order.
-func (v *boardView) closest(most int) []Row {
-	var out []Row
-	gaps := map[territory.UnitID]int{}
+func (v *boardView) closest(most int) []nearRow {
+	all := once(v.sums, func(s *sums) map[bool][]nearRow { return s.near }, v.partial, v.nearness)
+	n := sort.Search(len(all), func(i int) bool { return all[i].gaps > most })
+	return all[:n]
+}
+
+// nearness orders the communes with results that lack anything.
+func (v *boardView) nearness() []nearRow {
+	var out []nearRow
 	for _, r := range v.Rows {
-		if _, g := v.met(r); r.Criteria != "" && len(g) > 0 && len(g) <= most {
-			out = append(out, r)
-			gaps[r.Unit.ID] = len(g)
+		if _, g := v.met(r); r.Criteria != "" && len(g) > 0 {
+			out = append(out, nearRow{r, len(g)})
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return gaps[out[i].Unit.ID] < gaps[out[j].Unit.ID] })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].gaps < out[j].gaps })
 	return out
 }
 
@@ -405,14 +419,43 @@ func (v *boardView) stripLabel(ctx context.Context) string {
 	return i18n.T(ctx, "assessment.each_criterion")
 }
 
-// listRows are all communes under the names of their groups.
+// shownGroup is a group with those of its communes that stand on this page of the board.
+type shownGroup struct {
+	BoardGroup
+	rows []Row
+}
+
+// shown are the groups of this page. A province stands on one page; a country does not.
+func (v *boardView) shown() []shownGroup {
+	var out []shownGroup
+	at := 0
+	for _, g := range v.groups {
+		from, to := max(v.sheet.from-at, 0), min(v.sheet.to-at, len(g.Rows))
+		if from < to {
+			out = append(out, shownGroup{g, g.Rows[from:to]})
+		}
+		at += len(g.Rows)
+	}
+	return out
+}
+
+// pager leads to the other communes of the board, nil where all stand on this page.
+func (v *boardView) pager(ctx context.Context) *ui.PagerOptions {
+	path, section := "/", "#cac-xa"
+	if v.desk {
+		path, section = provincePath, "#ma-tran-xa"
+	}
+	return v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.choice.href(ctx, path, "trang", page) + section })
+}
+
+// listRows are the communes of this page under the names of their groups.
 func (v *boardView) listRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
-	for _, g := range v.groups {
+	for _, g := range v.shown() {
 		if len(v.groups) > 1 {
-			out = append(out, ui.Row{Heading: v.groupHeading(ctx, g)})
+			out = append(out, ui.Row{Heading: v.groupHeading(ctx, g.BoardGroup)})
 		}
-		for _, r := range g.Rows {
+		for _, r := range g.rows {
 			n, gaps := v.met(r)
 			cells := []ui.Cell{{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
 				{Body: ui.Strip(v.strip(ctx, r))}, {Text: v.gapText(ctx, r, gaps)}}
@@ -502,7 +545,7 @@ func (v *boardView) closestRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	list := v.closest(len(v.columns))
 	for _, r := range list[:min(len(list), 10)] {
-		n, gaps := v.met(r)
+		n, gaps := v.met(r.Row)
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)},
 			{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
@@ -521,33 +564,38 @@ const sideBySide = 12
 
 // matrices are communes × columns: one matrix under the names of the groups, or where they are narrow one for each group.
 func (v *boardView) matrices(ctx context.Context) []ui.MatrixOptions {
+	groups := v.shown()
 	if len(v.columns) > sideBySide {
-		return []ui.MatrixOptions{v.matrix(ctx, "ma-tran", v.groups)}
+		return []ui.MatrixOptions{v.matrix(ctx, "ma-tran", groups)}
 	}
 	var out []ui.MatrixOptions
-	for k := range v.groups {
-		out = append(out, v.matrix(ctx, "ma-tran-"+strconv.Itoa(k+1), v.groups[k:k+1]))
+	for k := range groups {
+		out = append(out, v.matrix(ctx, "ma-tran-"+strconv.Itoa(k+1), groups[k:k+1]))
 	}
 	return out
 }
 
-func (v *boardView) matrix(ctx context.Context, id string, groups []BoardGroup) ui.MatrixOptions {
+func (v *boardView) matrix(ctx context.Context, id string, groups []shownGroup) ui.MatrixOptions {
 	o := ui.MatrixOptions{ID: id, Caption: i18n.T(ctx, "assessment.section.matrix"), RowLabel: i18n.T(ctx, "assessment.commune"), TotalLabel: i18n.T(ctx, "assessment.met_short")}
 	if len(groups) == 1 {
-		o.Caption += ": " + v.groupName(ctx, groups[0])
+		o.Caption += ": " + v.groupName(ctx, groups[0].BoardGroup)
 	}
 	for _, c := range v.columns {
 		o.Columns = append(o.Columns, ui.MatrixColumn{ID: c.item.ID, Title: c.title(ctx), Href: v.itemHref(ctx, c.item)})
 	}
 	for _, g := range groups {
 		if len(v.groups) > 1 {
-			o.Rows = append(o.Rows, ui.MatrixRow{Heading: v.groupHeading(ctx, g)})
+			o.Rows = append(o.Rows, ui.MatrixRow{Heading: v.groupHeading(ctx, g.BoardGroup)})
 		}
-		for _, r := range g.Rows {
+		for _, r := range g.rows {
 			n, _ := v.met(r)
 			row := ui.MatrixRow{Name: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit), Total: ui.Count(ctx, n)}
+			path, query, chosen := strings.Cut(v.choice.href(ctx, scorecardsPath+"/"+r.Unit.Slug(), "nhom", ""), "?")
+			if chosen {
+				query = "?" + query
+			}
 			for _, c := range v.columns {
-				row.Cells = append(row.Cells, ui.MatrixCell{Status: status(v.Verdict(r, c.item)), Href: v.choice.href(ctx, scorecardsPath+"/"+r.Unit.Slug()+"/"+c.item.ID, "nhom", "")})
+				row.Cells = append(row.Cells, ui.MatrixCell{Status: status(v.Verdict(r, c.item)), Href: path + "/" + c.item.ID + query})
 			}
 			o.Rows = append(o.Rows, row)
 		}

@@ -243,17 +243,25 @@ func (v *itemView) facts(ctx context.Context) []ui.Definition {
 
 // levels names the required levels that count among the shown communes: one, or each with the number of its communes.
 func (v *itemView) levels(ctx context.Context) string {
+	same := map[*criteria.Level]int{} // a level is one thing for all communes that it holds for
+	var levels []*Cell
+	for i := range v.Items {
+		c := &v.Items[i].Cell
+		if same[c.Required]++; same[c.Required] == 1 {
+			levels = append(levels, c)
+		}
+	}
 	var order []string
 	n := map[string]int{}
-	for _, r := range v.Items {
-		text := r.Cell.needs(ctx)
+	for _, c := range levels {
+		text := c.needs(ctx)
 		if text == "" {
 			text = ui.StatusWord(ctx, ui.NoThreshold)
 		}
 		if n[text] == 0 {
 			order = append(order, text)
 		}
-		n[text]++
+		n[text] += same[c.Required]
 	}
 	if len(order) == 1 {
 		return order[0]
@@ -355,15 +363,19 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 	heading := map[territory.UnitID]string{}
 	if v.order == "" && len(v.groups) > 1 {
 		for _, g := range v.groups {
+			text := v.groupHeading(ctx, g)
 			for _, r := range g.Rows {
-				heading[r.Unit.ID] = v.groupHeading(ctx, g)
+				heading[r.Unit.ID] = text
 			}
 		}
 	}
 	standing := map[territory.UnitID]Row{}
-	for _, r := range v.Rows {
-		standing[r.Unit.ID] = r
+	if v.divided() {
+		for _, r := range v.Rows {
+			standing[r.Unit.ID] = r
+		}
 	}
+	valued, numeric := v.valued(), v.numeric()
 	var out []ui.Row
 	last := ""
 	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
@@ -377,10 +389,10 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 		if v.divided() {
 			cells = append(cells, ui.Cell{Text: v.lackingIndicators(ctx, standing[r.Unit.ID])})
 		}
-		if v.valued() {
+		if valued {
 			cells = append(cells, ui.Cell{Text: dash(c.text(ctx))})
 		}
-		if v.numeric() {
+		if numeric {
 			cells = append(cells, ui.Cell{Text: dash(c.needs(ctx))}, ui.Cell{Text: dash(c.distance(ctx))})
 		}
 		out = append(out, ui.Row{Cells: append(cells, ui.Cell{Body: recordedBy(c.Version)})})

@@ -168,41 +168,61 @@ func (s *Service) Item(ctx context.Context, set, period, id string) (_ *ItemBoar
 		if err != nil {
 			return err
 		}
-		out = &ItemBoard{Board: b, Item: item}
-		if item.Criterion {
-			out.Criterion = b.Set.Criterion(id)
-		} else {
-			out.Indicator = b.Set.Indicator(id)
-			out.Criterion = out.Indicator.Criterion
+		now, ok, err := s.stateOf(ctx, b.Frame)
+		if err != nil {
+			return err
 		}
-		public, inside := map[territory.UnitID]*Version{}, map[territory.UnitID]*Version{}
-		if b.hasBook {
-			err := itemVersions(ctx, s.db.Read(ctx), b.book.ID, item, func(v Version, isPublic bool) error {
-				if b.sees(ctx, v.Unit) != viewInternal {
-					v.By, v.Note = "", ""
-				}
-				if isPublic {
-					public[v.Unit] = &v
-				} else {
-					inside[v.Unit] = &v
-				}
+		p, shared := projectionOf(ctx)
+		key := itemKey{projectionKey{b.book.ID, p}, item}
+		if ok && shared {
+			if found, yes := lookUp(s.kept, s.kept.items, key, now); yes {
+				out = found
 				return nil
-			})
-			if err != nil {
-				return err
 			}
 		}
-		for _, r := range b.Rows {
-			v := public[r.Unit.ID]
-			if d := inside[r.Unit.ID]; d != nil && b.sees(ctx, r.Unit.ID) == viewInternal {
-				v = d
-			}
-			out.Items = append(out.Items, out.row(r, v))
+		if out, err = s.itemBoard(ctx, b, item); err == nil && ok && shared {
+			keep(s.kept, s.kept.items, key, now, out)
 		}
-		out.Counts = b.Count(b.Rows, item)
-		return nil
+		return err
 	})
 	return out, err
+}
+
+// itemBoard reads the values of one item behind a board.
+func (s *Service) itemBoard(ctx context.Context, b *Board, item Item) (*ItemBoard, error) {
+	out := &ItemBoard{Board: b, Item: item}
+	if item.Criterion {
+		out.Criterion = b.Set.Criterion(item.ID)
+	} else {
+		out.Indicator = b.Set.Indicator(item.ID)
+		out.Criterion = out.Indicator.Criterion
+	}
+	public, inside := map[territory.UnitID]*Version{}, map[territory.UnitID]*Version{}
+	if b.hasBook {
+		err := itemVersions(ctx, s.db.Read(ctx), b.book.ID, item, func(v Version, isPublic bool) error {
+			if b.sees(ctx, v.Unit) != viewInternal {
+				v.By, v.Note = "", ""
+			}
+			if isPublic {
+				public[v.Unit] = &v
+			} else {
+				inside[v.Unit] = &v
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range b.Rows {
+		v := public[r.Unit.ID]
+		if d := inside[r.Unit.ID]; d != nil && b.sees(ctx, r.Unit.ID) == viewInternal {
+			v = d
+		}
+		out.Items = append(out.Items, out.row(r, v))
+	}
+	out.Counts = b.Count(b.Rows, item)
+	return out, nil
 }
 
 // row completes a board row with the value behind its verdict.

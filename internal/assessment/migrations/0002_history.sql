@@ -18,3 +18,6 @@ CREATE TABLE book_version (
   PRIMARY KEY (book_id, from_ms)
 ) {{strict}};
 INSERT INTO book_version (book_id, from_ms, set_version, actor, reason) SELECT id, created_ms, set_version, '', '' FROM book;
+
+-- What waits for confirmation is little beside what is verified.
+CREATE INDEX value_inside ON value_version (book_id) WHERE superseded_ms IS NULL AND NOT public;
