@@ -67,6 +67,33 @@ func onEngines(b *testing.B, fn func(b *testing.B, n *testkit.Node)) {
 	}
 }
 
+// onNation runs fn on the invented country: 3,321 communes, 132 indicators, five years.
+func onNation(b *testing.B, fn func(b *testing.B, n *testkit.Node)) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		b.Run(engine, func(b *testing.B) {
+			o := testkit.Options{Demo: true, Program: program(b)}
+			if engine == "postgres" {
+				o.URL, o.Durable = testkit.PostgresDurable(b), true
+			}
+			n := testkit.Start(b, o)
+			h := n.House()
+			rep, err := h.Results.MakeNation(h.Ctx, 3321)
+			if err != nil || rep.Communes != 3321 || rep.Values < 2_000_000 {
+				b.Fatalf("%+v, %v", rep, err)
+			}
+			fn(b, n)
+		})
+	}
+}
+
+// BenchmarkNation is BenchmarkStart and BenchmarkPages over the data of a country, which takes minutes to make.
+func BenchmarkNation(b *testing.B) {
+	onNation(b, func(b *testing.B, n *testkit.Node) {
+		b.Run("start", func(b *testing.B) { start(b, n) })
+		b.Run("pages", func(b *testing.B) { officeDay(b, n) })
+	})
+}
+
 // list is a workbook with a row per commune and indicator; rows > 0 repeats the first ones until there are so many.
 func list(b *testing.B, h *testkit.House, set string, rows int) []byte {
 	b.Helper()
@@ -150,27 +177,27 @@ func worked(b *testing.B, pid int) time.Duration {
 
 // BenchmarkStart is from the start of the process to the first healthy answer, on an existing database: bars 500 ms,
 // 150 MB when idle, 100 MB on disk.
-func BenchmarkStart(b *testing.B) {
-	onEngines(b, func(b *testing.B, n *testkit.Node) {
-		var took []time.Duration
-		memory := 0.0
-		for b.Loop() {
-			n.Stop()
-			began := time.Now()
-			n.Restart()
-			took = append(took, time.Since(began))
-			memory = max(memory, resident(b, n.PID()))
-		}
-		slices.Sort(took)
-		b.ReportMetric(0, "ns/op")
-		b.ReportMetric(milliseconds(quantile(took, 0.5)), "ms-median")
-		b.ReportMetric(memory, "idle-MB")
-		info, err := os.Stat(n.Program())
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(info.Size())/(1<<20), "binary-MB")
-	})
+func BenchmarkStart(b *testing.B) { onEngines(b, start) }
+
+func start(b *testing.B, n *testkit.Node) {
+	var took []time.Duration
+	memory := 0.0
+	for b.Loop() {
+		n.Stop()
+		began := time.Now()
+		n.Restart()
+		took = append(took, time.Since(began))
+		memory = max(memory, resident(b, n.PID()))
+	}
+	slices.Sort(took)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(milliseconds(quantile(took, 0.5)), "ms-median")
+	b.ReportMetric(memory, "idle-MB")
+	info, err := os.Stat(n.Program())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/(1<<20), "binary-MB")
 }
 
 // BenchmarkImport10000 is langso import results from start to end: a list of 10,000 rows, of which 8,325 are different
@@ -214,80 +241,81 @@ const (
 
 // BenchmarkPages is the time to the last byte of pages under the load of an office day: 200 signed-in clients, each asks
 // for a page every 2 s; they share the cores with the server. Bar: 95 of 100 answers within 200 ms.
-func BenchmarkPages(b *testing.B) {
-	onEngines(b, func(b *testing.B, n *testkit.Node) {
-		h := n.House()
-		reg, err := h.Units.Register(h.Ctx)
-		if err != nil {
-			b.Fatal(err)
-		}
-		pages := []struct{ name, path string }{
-			{"province", "/lam-viec/tinh"},
-			{"board", "/"},
-			{"indicator", "/lam-viec/chi-tieu/8.4?bo=" + advancedSet + "&ky=2023"},
-			{"scorecard", "/lam-viec/bang-diem/" + reg.At("2023-12-31").Communes()[0].Slug() + "?bo=" + advancedSet + "&ky=2023"},
-		}
-		sessions := make([]*http.Cookie, clients)
-		for i := range sessions {
-			sessions[i] = signIn(b, n)
-		}
-		for b.Loop() {
-			took := make([][]time.Duration, len(pages))
-			var mu sync.Mutex
-			ctx, stop := context.WithCancel(context.Background())
-			web := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}, Timeout: time.Minute}
-			began, work := time.Now(), worked(b, n.PID())
-			var everybody sync.WaitGroup
-			for i, session := range sessions {
-				everybody.Go(func() {
-					due := time.NewTimer(rand.N(rhythm))
-					for k := range warmUp + measured {
-						var at time.Time
-						select {
-						case at = <-due.C:
-						case <-ctx.Done():
-							return
-						}
-						due.Reset(rhythm) // the rhythm does not wait for slow answers
-						page := (i + k) % len(pages)
-						if err := fetch(ctx, web, n.URL+pages[page].path, session); err != nil {
-							b.Error(err)
-							stop()
-							return
-						}
-						if k >= warmUp {
-							mu.Lock()
-							took[page] = append(took[page], time.Since(at))
-							mu.Unlock()
-						}
+func BenchmarkPages(b *testing.B) { onEngines(b, officeDay) }
+
+func officeDay(b *testing.B, n *testkit.Node) {
+	h := n.House()
+	reg, err := h.Units.Register(h.Ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages := []struct{ name, path string }{
+		{"today", "/lam-viec/tinh"},
+		{"province", "/lam-viec/tinh?bo=" + advancedSet + "&ky=2023"},
+		{"board", "/?bo=" + advancedSet + "&ky=2023"},
+		{"indicator", "/lam-viec/chi-tieu/8.4?bo=" + advancedSet + "&ky=2023"},
+		{"scorecard", "/lam-viec/bang-diem/" + reg.At("2023-12-31").Communes()[0].Slug() + "?bo=" + advancedSet + "&ky=2023"},
+	}
+	sessions := make([]*http.Cookie, clients)
+	for i := range sessions {
+		sessions[i] = signIn(b, n)
+	}
+	for b.Loop() {
+		took := make([][]time.Duration, len(pages))
+		var mu sync.Mutex
+		ctx, stop := context.WithCancel(context.Background())
+		web := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}, Timeout: time.Minute}
+		began, work := time.Now(), worked(b, n.PID())
+		var everybody sync.WaitGroup
+		for i, session := range sessions {
+			everybody.Go(func() {
+				due := time.NewTimer(rand.N(rhythm))
+				for k := range warmUp + measured {
+					var at time.Time
+					select {
+					case at = <-due.C:
+					case <-ctx.Done():
+						return
 					}
-				})
-			}
-			everybody.Wait()
-			stop()
-			web.CloseIdleConnections()
-			if b.Failed() {
-				return
-			}
-			all := slices.Concat(took...)
-			slices.Sort(all)
-			b.ReportMetric(0, "ns/op")
-			requests := clients * (warmUp + measured)
-			b.ReportMetric(float64(requests)/time.Since(began).Seconds(), "requests/s")
-			b.ReportMetric(milliseconds(worked(b, n.PID())-work)/float64(requests), "cpu-ms/request")
-			for _, q := range []struct {
-				name  string
-				share float64
-			}{{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}} {
-				b.ReportMetric(milliseconds(quantile(all, q.share)), "ms-"+q.name)
-			}
-			for i, p := range pages {
-				slices.Sort(took[i])
-				b.ReportMetric(milliseconds(quantile(took[i], 0.95)), "ms-p95-"+p.name)
-			}
-			b.ReportMetric(resident(b, n.PID()), "loaded-MB")
+					due.Reset(rhythm) // the rhythm does not wait for slow answers
+					page := (i + k) % len(pages)
+					if err := fetch(ctx, web, n.URL+pages[page].path, session); err != nil {
+						b.Error(err)
+						stop()
+						return
+					}
+					if k >= warmUp {
+						mu.Lock()
+						took[page] = append(took[page], time.Since(at))
+						mu.Unlock()
+					}
+				}
+			})
 		}
-	})
+		everybody.Wait()
+		stop()
+		web.CloseIdleConnections()
+		if b.Failed() {
+			return
+		}
+		all := slices.Concat(took...)
+		slices.Sort(all)
+		b.ReportMetric(0, "ns/op")
+		requests := clients * (warmUp + measured)
+		b.ReportMetric(float64(requests)/time.Since(began).Seconds(), "requests/s")
+		b.ReportMetric(milliseconds(worked(b, n.PID())-work)/float64(requests), "cpu-ms/request")
+		for _, q := range []struct {
+			name  string
+			share float64
+		}{{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}} {
+			b.ReportMetric(milliseconds(quantile(all, q.share)), "ms-"+q.name)
+		}
+		for i, p := range pages {
+			slices.Sort(took[i])
+			b.ReportMetric(milliseconds(quantile(took[i], 0.95)), "ms-p95-"+p.name)
+		}
+		b.ReportMetric(resident(b, n.PID()), "loaded-MB")
+	}
 }
 
 // signIn enters the demo as the province office and returns the session.

@@ -294,13 +294,19 @@ func (b *Board) WithData() (n int) {
 	return n
 }
 
+// recognisedLevels are the levels of recognition, the lowest first.
+var recognisedLevels = []string{"ntm", "nang-cao", "kieu-mau"}
+
 // Recognitions returns how many communes were recognised at each level, as reported on or before the day of the board.
-func (s *Service) Recognitions(ctx context.Context, b *Board) ([]Recognition, error) {
-	list, err := recognitions(ctx, s.db.Read(ctx), string(b.Period.AsOf))
-	if err != nil {
-		return nil, err
+func (s *Service) Recognitions(ctx context.Context, b *Board) (out []Recognition, err error) {
+	for _, level := range recognisedLevels {
+		r, ok, err := recognition(ctx, s.db.Read(ctx), level, string(b.Period.AsOf))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, r)
+		}
 	}
-	order := map[string]int{"ntm": 0, "nang-cao": 1, "kieu-mau": 2}
-	sort.Slice(list, func(i, j int) bool { return order[list[i].Level] < order[list[j].Level] })
-	return list, nil
+	return out, nil
 }

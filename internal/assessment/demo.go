@@ -110,7 +110,7 @@ func (s *Service) demoRecognised(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	for _, level := range []string{"ntm", "nang-cao", "kieu-mau"} {
+	for _, level := range recognisedLevels {
 		if err := replaceRecognised(ctx, tx, level, string(f.Period.AsOf), "nongthonvaphattrien.vn 23/02/2024", true, lists[level]); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"langso/internal/assessment/workbook"
@@ -431,4 +432,68 @@ func TestMovePeriod(t *testing.T) {
 			t.Errorf("as of before the move: %v, want version %d", err, first)
 		}
 	})
+}
+
+// 48 of 111 of 2023 stays 48 of 111 whatever is imported, merged or renamed later: results of other periods and sets, a
+// merger to come, another version of the set, a decision that holds later, a commune group.
+func TestSnapshotStaysWhateverComesLater(t *testing.T) {
+	onBoth(t, true, func(t *testing.T, ctx context.Context, h *house) {
+		const set, period = "xa-ntm-nang-cao-2021-2025", "2023"
+		check := func(after string) {
+			t.Helper()
+			c := h.count(t, set, period, "8.4")
+			if tenths, _ := c.Tenths(); c.Met != 48 || c.Total != 111 || tenths != 432 {
+				t.Errorf("after %s: %+v, want 48 of 111 = 43.2", after, c)
+			}
+		}
+		check("nothing")
+		for _, o := range offices(t) {
+			q := o.request()
+			q.Partial = true
+			if rep, err := h.results.Import(ctx, q); err != nil || !rep.Written {
+				t.Fatal(o.name, err)
+			}
+		}
+		check("the workbooks of other periods")
+		kaDo, donDuong := h.unit(t, "24943", "2026-09-30"), h.unit(t, "24931", "2026-09-30")
+		files := fstest.MapFS{
+			"units.csv": {Data: fmt.Appendf(nil, "id,code,level,kind,name,from,to,parent,basis\n%d,24943,commune,xa,Ka Đô,2025-07-01,2026-12-31,%d,cũ\n%d,24931,commune,xa,Đơn Dương,2025-07-01,2026-12-31,%d,cũ\n"+
+				"99924943,24943,commune,phuong,Ka Đô Mới,2027-01-01,,%d,nghị quyết thử\n", kaDo.ID, h.top(t), donDuong.ID, h.top(t), h.top(t))},
+			"lineage.csv": {Data: fmt.Appendf(nil, "from,to,on,whole,kind,basis\n%d,99924943,2027-01-01,yes,merge,nghị quyết thử\n%d,99924943,2027-01-01,yes,merge,nghị quyết thử\n", kaDo.ID, donDuong.ID)},
+		}
+		src, err := territory.ReadSource(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.units.ImportUnits(ctx, src, "thu"); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(mustBoard(t, h, set, period).Roster.Communes()); n != 111 {
+			t.Errorf("%d communes in 2023 after a merger of 2027", n)
+		}
+		check("a merger to come")
+		h.version(t, ctx, set, without84(t))
+		check("a version of the set without 8.4")
+		if _, err := h.sets.LoadOverrides(ctx, "q.yaml", []byte("set: "+set+"\ndecision: \"9/QĐ-UBND\"\ndecided_on: 2024-01-05\nvalid_from: 2024-02-01\nthresholds:\n  \"17.10\": 99\n"), false); err != nil {
+			t.Fatal(err)
+		}
+		check("a decision that holds later")
+		u := h.unit(t, "24805", "2023-12-31")
+		if err := h.results.Correct(ctx, Correction{Unit: u.ID, Set: set, Period: "2024", Item: Item{ID: "8.1"}, Figure: Figure{Declared: workbook.VerdictNotMet}, Reason: "kỳ khác", IfMatch: "0"}); err != nil {
+			t.Fatal(err)
+		}
+		check("a value of another period")
+	})
+}
+
+// top is the id of the province today.
+func (h *house) top(t *testing.T) territory.UnitID {
+	t.Helper()
+	u := h.unit(t, "24943", "2026-09-30")
+	reg, err := h.units.Register(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	above := reg.At("2026-09-30").Ancestors(u.ID)
+	return above[len(above)-1].ID
 }

@@ -424,25 +424,17 @@ type Recognition struct {
 	Source       string
 }
 
-// recognitions returns the newest counts per level not after day.
-func recognitions(ctx context.Context, q db.Querier, day string) (out []Recognition, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT r.level, r.as_of, COUNT(*), r.source, COUNT(*) FILTER (WHERE r.illustrative) FROM recognised r
-		JOIN (SELECT level, MAX(as_of) AS newest FROM recognised WHERE as_of <= $1 GROUP BY level) x ON x.level = r.level AND x.newest = r.as_of
-		GROUP BY r.level, r.as_of, r.source`, day)
-	if err != nil {
-		return nil, err
+// recognition returns the newest count of a level not after day, ok = false without any.
+func recognition(ctx context.Context, q db.Querier, level, day string) (r Recognition, ok bool, err error) {
+	var marked int
+	err = q.QueryRowContext(ctx, `SELECT level, as_of, COUNT(*), MAX(source), COUNT(*) FILTER (WHERE illustrative) FROM recognised
+		WHERE level = $1 AND as_of = (SELECT MAX(as_of) FROM recognised WHERE level = $2 AND as_of <= $3) GROUP BY level, as_of`, level, level, day).
+		Scan(&r.Level, &r.AsOf, &r.Communes, &r.Source, &marked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, nil
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var r Recognition
-		var marked int
-		if err := rows.Scan(&r.Level, &r.AsOf, &r.Communes, &r.Source, &marked); err != nil {
-			return nil, err
-		}
-		r.Illustrative = marked > 0
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	r.Illustrative = marked > 0
+	return r, err == nil, err
 }
 
 // labelBook says in words where a period comes from.

@@ -21,3 +21,4 @@ INSERT INTO book_version (book_id, from_ms, set_version, actor, reason) SELECT i
 
 -- What waits for confirmation is little beside what is verified.
 CREATE INDEX value_inside ON value_version (book_id) WHERE superseded_ms IS NULL AND NOT public;
+CREATE INDEX recognised_level ON recognised (level, as_of);
