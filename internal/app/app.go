@@ -38,6 +38,7 @@ type app struct {
 	kit     module.Kit
 	modules []module.Module
 	texts   *i18n.Catalog
+	owner   string // config.Owner
 	kind    kind
 }
 
@@ -64,7 +65,10 @@ func storedKind(ctx context.Context, c config.Config) (kind, error) {
 }
 
 func options(c config.Config) db.Options {
-	return db.Options{Dir: c.Data, URL: c.Database, Clock: &clock.Clock{}, Unsafe: c.UnsafeTestDB}
+	if c.Clock == nil {
+		c.Clock = &clock.Clock{}
+	}
+	return db.Options{Dir: c.Data, URL: c.Database, Clock: c.Clock, Unsafe: c.UnsafeTestDB}
 }
 
 // open opens the store, brings its schema up to date and installs the reference data of this release. A new database
@@ -79,7 +83,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ 
 			store.Close()
 		}
 	}()
-	a := &app{kit: module.Kit{DB: store, Clock: store.Clock(), Log: log, BehindTLS: c.BehindTLS}}
+	a := &app{owner: c.Owner, kit: module.Kit{DB: store, Clock: store.Clock(), Log: log, BehindTLS: c.BehindTLS}}
 	a.modules = modules(a.kit)
 	if a.texts, err = texts(a.modules); err != nil {
 		return nil, err

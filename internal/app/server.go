@@ -124,7 +124,7 @@ func (a *app) outer(next http.Handler) http.Handler {
 			h.Add("Vary", "Cookie, Authorization, Accept-Language")
 		}
 		ctx := web.WithLog(i18n.With(r.Context(), a.texts, lang), a.kit.Log)
-		ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Demo: a.kind == demo, RequestID: id, SaveData: r.Header.Get("Save-Data") == "on", Secure: r.TLS != nil || a.kit.BehindTLS})
+		ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Demo: a.kind == demo, RequestID: id, SaveData: r.Header.Get("Save-Data") == "on", Secure: r.TLS != nil || a.kit.BehindTLS, Owner: a.owner, Now: a.kit.Clock.Now()})
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		start, rec := time.Now(), &recorder{ResponseWriter: w, status: http.StatusOK}

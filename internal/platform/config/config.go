@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"langso/internal/platform/clock"
 )
 
 // Config is the settings. Values are plain text, as flags and variables give them.
@@ -20,12 +22,16 @@ type Config struct {
 	Listen string
 	// Lang is the language of messages on the command line, vi or en (LANGSO_LANG).
 	Lang string
+	// Owner is the body that answers for the site, named in the foot of every page and on paper (LANGSO_OWNER).
+	Owner string
 	// BehindTLS says that a proxy in front speaks HTTPS with the readers, so that cookies are marked Secure (LANGSO_BEHIND_TLS).
 	BehindTLS bool
 	// UnsafeTestDB accepts a PostgreSQL server that may lose acknowledged commits; for tests only.
 	UnsafeTestDB bool
 	// JSON makes commands print JSON.
 	JSON bool
+	// Clock is the source of time; nil = the real one. No flag sets it: tests do.
+	Clock *clock.Clock
 }
 
 // Default is the settings without any flag or variable.
@@ -46,6 +52,7 @@ func (c *Config) Bind(fs *flag.FlagSet, getenv func(string) string) {
 	text(&c.Database, "db", "LANGSO_DB", "PostgreSQL address; empty = SQLite in the data folder")
 	text(&c.Listen, "listen", "LANGSO_LISTEN", "address to listen on")
 	text(&c.Lang, "lang", "LANGSO_LANG", "language of messages: vi or en")
+	text(&c.Owner, "owner", "LANGSO_OWNER", "body that answers for the site, shown in the foot of pages")
 	fs.BoolVar(&c.BehindTLS, "behind-tls", getenv("LANGSO_BEHIND_TLS") == "1", "a proxy in front speaks HTTPS (LANGSO_BEHIND_TLS=1)")
 	fs.BoolVar(&c.UnsafeTestDB, "unsafe-test-db", false, "accept a PostgreSQL server that may lose acknowledged commits (tests)")
 	fs.BoolVar(&c.JSON, "json", false, "print JSON")
@@ -59,7 +66,7 @@ type Setting struct {
 
 // Shown returns the settings in force. The password inside a database address is not shown.
 func (c Config) Shown() []Setting {
-	return []Setting{{"data", c.Data}, {"db", redact(c.Database)}, {"listen", c.Listen}, {"lang", c.Lang}, {"behind-tls", strconv.FormatBool(c.BehindTLS)},
+	return []Setting{{"data", c.Data}, {"db", redact(c.Database)}, {"listen", c.Listen}, {"lang", c.Lang}, {"owner", c.Owner}, {"behind-tls", strconv.FormatBool(c.BehindTLS)},
 		{"unsafe-test-db", strconv.FormatBool(c.UnsafeTestDB)}}
 }
 

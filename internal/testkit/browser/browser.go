@@ -3,9 +3,12 @@
 package browser
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"net"
 	"net/url"
 	"os"
@@ -339,6 +342,16 @@ func (p *Page) Screenshot(name string) string {
 		p.t.Fatal(err)
 	}
 	return path
+}
+
+// Look returns a picture of what the window shows.
+func (p *Page) Look() image.Image {
+	p.t.Helper()
+	img, err := png.Decode(bytes.NewReader(get(p, chromedp.CaptureScreenshot())))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return img
 }
 
 // SidewaysScroll returns by how many CSS pixels the page is wider than its window.
