@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/platform/audit"
@@ -39,6 +40,7 @@ type app struct {
 	modules []module.Module
 	texts   *i18n.Catalog
 	kind    kind
+	looked  atomic.Pointer[look]
 }
 
 // errNoDatabase is the refusal of commands that do not create a database.

@@ -70,6 +70,35 @@ func backUp(ctx context.Context, store *db.DB, dir, path string) error {
 	return nil
 }
 
+// look is what was seen when the database was last asked whether this program may still use it.
+type look struct {
+	at      time.Time
+	refusal *fault.Error
+}
+
+// outdated returns why this node must answer nothing any more: a newer node has changed the schema so that this program
+// would read it wrongly. It asks the database at most once a second.
+func (a *app) outdated(ctx context.Context) *fault.Error {
+	last := a.looked.Load()
+	if last != nil && time.Since(last.at) < time.Second {
+		return last.refusal
+	}
+	now := &look{at: time.Now()}
+	if last != nil {
+		now.refusal = last.refusal // until the answer is there, and while it fails
+	}
+	if !a.looked.CompareAndSwap(last, now) {
+		return now.refusal // another request is asking
+	}
+	err := a.kit.DB.Readable(context.WithoutCancel(ctx))
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return now.refusal // the request itself will meet this error
+	}
+	answer := &look{at: now.at, refusal: fault.As(err)}
+	a.looked.Store(answer)
+	return answer.refusal
+}
+
 // stored opens the database of the settings as it is: nothing is upgraded or created.
 func stored(ctx context.Context, c config.Config) (*db.DB, error) {
 	k, err := storedKind(ctx, c)
