@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -118,14 +119,14 @@ func TestMinReader(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		raise("2") // db.SchemaLevel of this release
+		raise(strconv.Itoa(db.SchemaLevel))
 		if err := errors.Join(d.Readable(ctx), d.Migrate(ctx, plots(firstText))); err != nil {
 			t.Error(err)
 		}
-		raise("3")
+		raise(strconv.Itoa(db.SchemaLevel + 1))
 		for what, err := range map[string]error{"start": d.Migrate(ctx, plots(firstText, secondText)), "while open": d.Readable(ctx)} {
-			if f := fault.As(err); err == nil || f.Key != "db.schema_too_new" || f.Args[0] != 3 {
-				t.Errorf("%s: %v, want a refusal that names level 3", what, err)
+			if f := fault.As(err); err == nil || f.Key != "db.schema_too_new" || f.Args[0] != db.SchemaLevel+1 {
+				t.Errorf("%s: %v, want a refusal that names the level", what, err)
 			}
 		}
 		if v, err := d.Versions(ctx); err != nil || v["plot"] != 1 {

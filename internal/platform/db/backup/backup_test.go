@@ -261,6 +261,77 @@ func refused(t *testing.T, path, key string) *fault.Error {
 	return fault.As(err)
 }
 
+// Beside a writer, a backup and a move hold one state: a ball that is always in exactly one of two tables, far apart in the
+// file, is there once each time.
+func TestOneState(t *testing.T) {
+	balls := []db.Migrations{{Module: "ball", FS: fstest.MapFS{"0001_ball.sql": {Data: []byte("-- +goose Up\n" +
+		"CREATE TABLE aa (id {{int}} NOT NULL PRIMARY KEY) {{strict}};\nCREATE TABLE zz (id {{int}} NOT NULL PRIMARY KEY) {{strict}};\n")}}}}
+	dbtest.Each(t, append(slices.Clone(samples), balls...), func(t *testing.T, d *db.DB) {
+		plant(t, d)
+		ctx := context.Background()
+		moves := make(chan struct{})
+		stop, stopped := make(chan struct{}), make(chan struct{})
+		exec := func(statements ...string) {
+			err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				for _, s := range statements {
+					if _, err := tx.ExecContext(ctx, s); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		exec("INSERT INTO aa (id) VALUES (1)")
+		go func() {
+			defer close(stopped)
+			for {
+				exec("DELETE FROM aa", "INSERT INTO zz (id) VALUES (1)")
+				exec("DELETE FROM zz", "INSERT INTO aa (id) VALUES (1)")
+				select {
+				case moves <- struct{}{}:
+				case <-stop:
+					return
+				default:
+				}
+			}
+		}()
+		once := func(what string, tables []backup.Table) {
+			t.Helper()
+			var balls int64
+			for _, table := range tables {
+				if table.Name == "aa" || table.Name == "zz" {
+					balls += table.Rows
+				}
+			}
+			if balls != 1 {
+				t.Errorf("%d balls in a %s, want 1", balls, what)
+			}
+		}
+		path := filepath.Join(t.TempDir(), "a.zip")
+		for range 20 {
+			<-moves
+			m, err := backup.Write(ctx, d, path, "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			once("backup", m.Tables)
+		}
+		for range 3 {
+			<-moves
+			moved, err := backup.Move(ctx, d, place(t, db.SQLite), append(slices.Clone(all), balls...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			once("move", moved.To)
+		}
+		close(stop)
+		<-stopped
+	})
+}
+
 // Any changed byte and any missing end is found.
 func TestDamagedFile(t *testing.T) {
 	path := made(t, t.TempDir())
