@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 
 	"langso/internal/assessment/workbook"
 	"langso/internal/platform/audit"
@@ -40,6 +41,7 @@ type app struct {
 	texts   *i18n.Catalog
 	owner   string // config.Owner
 	kind    kind
+	looked  atomic.Pointer[look]
 }
 
 // errNoDatabase is the refusal of commands that do not create a database.
@@ -88,13 +90,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ 
 	if a.texts, err = texts(a.modules); err != nil {
 		return nil, err
 	}
-	migrations := []db.Migrations{{Module: "audit", FS: audit.Migrations()}}
-	for _, m := range a.modules {
-		if m.Migrations != nil {
-			migrations = append(migrations, db.Migrations{Module: m.Name, FS: m.Migrations})
-		}
-	}
-	if err := store.Migrate(ctx, migrations); err != nil {
+	if err := store.Upgrade(ctx, migrations(a.modules), a.beforeUpgrade); err != nil {
 		return nil, err
 	}
 	ctx = auth.With(ctx, auth.CLI())
@@ -121,6 +117,17 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, want kind) (_ 
 		}
 	}
 	return a, nil
+}
+
+// migrations are the schema of all modules, in the order in which they are applied.
+func migrations(list []module.Module) []db.Migrations {
+	out := []db.Migrations{{Module: "audit", FS: audit.Migrations()}}
+	for _, m := range list {
+		if m.Migrations != nil {
+			out = append(out, db.Migrations{Module: m.Name, FS: m.Migrations})
+		}
+	}
+	return out
 }
 
 // create fills a new database in one transaction: its kind, the reference data, and for a demo the illustrative

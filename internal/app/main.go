@@ -20,6 +20,7 @@ import (
 
 // Main runs one command of the program and returns its exit code (see package cli).
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	surviveFullDisks()
 	closed := modules(module.Kit{})
 	catalog, err := texts(closed)
 	if err != nil {
@@ -152,6 +153,9 @@ func builtins(stderr io.Writer) []cli.Command {
 			return in.Print(map[string]string{"version": Version()}, func(w io.Writer) { fmt.Fprintln(w, Version()) })
 		}),
 		(&app{}).checkCommand(),
+		{Name: "backup", Args: "-o FILE.zip", HelpKey: "app.help.backup", Bare: true, Setup: backupCommand},
+		{Name: "restore", Args: "[--dry-run] FILE.zip", HelpKey: "app.help.restore", Bare: true, Setup: restoreCommand},
+		{Name: "move", Args: "--to-data FOLDER | --to-database ADDRESS", HelpKey: "app.help.move", Bare: true, Setup: moveCommand},
 	}
 }
 

@@ -137,6 +137,10 @@ func (a *app) outer(next http.Handler) http.Handler {
 			}
 			a.kit.Log.DebugContext(ctx, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", rec.status, "dur_ms", time.Since(start).Milliseconds())
 		}()
+		if f := a.outdated(ctx); f != nil {
+			web.WriteProblem(rec, r, http.StatusServiceUnavailable, f)
+			return
+		}
 		next.ServeHTTP(rec, r)
 	})
 }

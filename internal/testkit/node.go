@@ -74,14 +74,23 @@ func Start(t testing.TB, o Options) *Node {
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
-	n := &Node{Dir: o.Dir, t: t, o: o}
+	n := At(t, o)
 	n.Restart()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("langso said:\n%s", n.Logs())
+		}
+	})
+	return n
+}
+
+// At is a node that does not run yet: for commands on its data, and Restart.
+func At(t testing.TB, o Options) *Node {
+	t.Helper()
+	n := &Node{Dir: o.Dir, t: t, o: o}
 	t.Cleanup(func() {
 		if n.Running() {
 			n.Stop()
-		}
-		if t.Failed() {
-			t.Logf("langso said:\n%s", n.Logs())
 		}
 	})
 	return n

@@ -214,7 +214,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	for attempt := 1; ; attempt++ {
 		err := d.once(ctx, attempt > sharedAttempts, fn)
 		if err == nil || !retryable(err) && !busy(err) {
-			return err
+			return full(err)
 		}
 		if attempt == maxAttempts || busy(err) && attempt == maxBusy {
 			return fault.New(fault.Unavailable, "db.busy").Because(err)
@@ -268,6 +268,17 @@ const maxBusy = 3
 func busy(err error) bool {
 	var lite *sqlite.Error
 	return errors.As(err, &lite) && lite.Code()&0xff == 5
+}
+
+// full names the error of a disk that takes no more: SQLITE_FULL, a write that the system refused (SQLITE_IOERR_WRITE,
+// under a limit or a quota), disk_full of PostgreSQL. The transaction left nothing. Any other error stays as it is.
+func full(err error) error {
+	var lite *sqlite.Error
+	var pg *pgconn.PgError
+	if errors.As(err, &lite) && (lite.Code()&0xff == 13 || lite.Code() == 778) || errors.As(err, &pg) && pg.Code == "53100" {
+		return fault.New(fault.Unavailable, "db.disk_full").Because(err)
+	}
+	return err
 }
 
 func retryable(err error) bool {

@@ -5,20 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
-
-	"langso/internal/platform/fault"
-
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 )
 
 //go:embed migrations
@@ -30,58 +23,6 @@ var baseMigrations embed.FS
 type Migrations struct {
 	Module string
 	FS     fs.FS // rooted at the folder that holds the files
-}
-
-// SchemaLevel is the schema that this program writes. A database whose min_reader is higher was made by a newer
-// release that this one cannot read, and is refused.
-const SchemaLevel = 1
-
-// Migrate brings the schema of every module up to date, in the order given, under one lock.
-func (d *DB) Migrate(ctx context.Context, modules []Migrations) (err error) {
-	defer fault.Wrap(&err, "db.Migrate")
-	unlock, err := d.migrationLock(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	sub, err := fs.Sub(baseMigrations, "migrations")
-	if err != nil {
-		return err
-	}
-	for _, m := range append([]Migrations{{Module: "base", FS: sub}}, modules...) {
-		if err := d.migrateModule(ctx, m); err != nil {
-			return fmt.Errorf("module %s: %w", m.Module, err)
-		}
-	}
-	v, err := d.Meta(ctx, "min_reader")
-	if err != nil {
-		return err
-	}
-	if n, _ := strconv.Atoi(v); n > SchemaLevel {
-		return fault.New(fault.Invalid, "db.schema_too_new", n, SchemaLevel)
-	}
-	return nil
-}
-
-func (d *DB) migrateModule(ctx context.Context, m Migrations) error {
-	dialect := goose.DialectSQLite3
-	if d.engine == Postgres {
-		dialect = goose.DialectPostgres
-	}
-	table := "schema_" + m.Module
-	store, err := database.NewStore(dialect, table)
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectCustom, d.write, macroFS{m.FS, d.engine}, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
-	if errors.Is(err, goose.ErrNoMigrations) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
 }
 
 // migrationLock keeps other processes from migrating at the same time. SQLite uses a second database file, because a

@@ -22,7 +22,10 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	limitFileSize()
+	testkit.Main(m)
+}
 
 // The set and period that most tests write to: the demo has no values there, and 111 xã counted on 30 June 2024.
 const (

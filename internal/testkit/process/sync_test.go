@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -56,4 +57,55 @@ func syncs(t *testing.T, log string) int {
 		}
 	}
 	return n
+}
+
+// A backup is synced before it gets its name, and its folder afterwards; so is a restored database. What the system is
+// asked, in order, is seen by strace.
+func TestKeptFilesAreSynced(t *testing.T) {
+	n := testkit.Start(t, testkit.Options{Demo: true})
+	n.Stop()
+	dir := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, program := filepath.Join(dir, "log"), filepath.Join(dir, "traced")
+	script := "#!/bin/sh\nexec strace -f -y -e trace=fsync,fdatasync,rename,renameat,renameat2,link,linkat -e signal=none -o '" + log + "' '" + self + "' \"$@\"\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	place := filepath.Join(dir, "place")
+	if err := os.Mkdir(place, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(place, "a.zip")
+	traced := func(data string, args ...string) string {
+		t.Helper()
+		if r := testkit.At(t, testkit.Options{Demo: true, Dir: data, Program: program}).CLI(args...); r.Code != 0 {
+			t.Fatalf("%v: exit %d, %s", args, r.Code, r.Stderr)
+		}
+		text, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	restored := filepath.Join(dir, "restored")
+	for _, c := range []struct {
+		calls string
+		want  []string // regular expressions of lines, each below the one before
+	}{
+		{traced(n.Dir, "backup", "-o", file), []string{`sync\(\d+<` + place + `/\.langso-backup-`, `rename.*"` + file + `"`, `sync\(\d+<` + place + `>`}},
+		{traced(restored, "restore", file), []string{`sync\(\d+<` + restored + `/\.restore-\d+/langso\.db>`, `link.*"` + restored + `/langso\.db"`, `sync\(\d+<` + restored + `>`}},
+	} {
+		rest := c.calls
+		for _, want := range c.want {
+			at := regexp.MustCompile(want).FindAllStringIndex(rest, -1)
+			if at == nil {
+				t.Errorf("%s is not there, or too early:\n%s", want, c.calls)
+				break
+			}
+			rest = rest[at[0][1]:]
+		}
+	}
 }
