@@ -61,10 +61,7 @@ func (r *Roster) Groups() []Group {
 	at := map[*Unit]int{}
 	var rest []*Unit
 	for _, c := range r.Communes() {
-		g := r.Parent(Administrative, c.ID)
-		if g == nil || g.Level != District {
-			g = r.Parent(FormerProvince, c.ID)
-		}
+		g := r.groupOf(c)
 		if g == nil {
 			rest = append(rest, c)
 			continue
@@ -82,6 +79,14 @@ func (r *Roster) Groups() []Group {
 		out = append(out, Group{Communes: rest})
 	}
 	return out
+}
+
+// groupOf returns what a unit is grouped by: its district, and since districts are gone its former province; nil for none.
+func (r *Roster) groupOf(u *Unit) *Unit {
+	if g := r.Parent(Administrative, u.ID); g != nil && g.Level == District {
+		return g
+	}
+	return r.Parent(FormerProvince, u.ID)
 }
 
 // communesPage lists the communes of one day, or the units that a search finds.

@@ -37,6 +37,9 @@ func NewFrame(shapes []Shape, width, steps int) (f Frame, ok bool) {
 	return f, true
 }
 
+// Unit is how long a pixel is, in units of a Point from north to south.
+func (f Frame) Unit() float64 { return 1 / f.yScale }
+
 // spot is a point of the picture in steps.
 type spot struct{ x, y int }
 
