@@ -117,17 +117,21 @@ func (r *AttributeReport) words(ctx context.Context, w io.Writer, file string, t
 	for _, p := range r.Errors {
 		fmt.Fprintf(w, "✕ %s:%d %s\n", file, p.Line, p.Message)
 	}
+	fmt.Fprintln(w, r.sum(ctx, trial))
+}
+
+// sum says in a sentence what became of the file.
+func (r *AttributeReport) sum(ctx context.Context, trial bool) string {
 	key := "territory.attributes_unchanged"
 	switch {
 	case len(r.Errors) > 0:
-		fmt.Fprintln(w, i18n.T(ctx, "territory.attributes_refused", len(r.Errors)))
-		return
+		return i18n.T(ctx, "territory.attributes_refused", len(r.Errors))
 	case trial:
 		key = "territory.attributes_checked"
 	case r.Written:
 		key = "territory.attributes_written"
 	}
-	fmt.Fprintln(w, i18n.T(ctx, key, r.Rows, r.Created, r.Updated, r.Unchanged))
+	return i18n.T(ctx, key, r.Rows, r.Created, r.Updated, r.Unchanged)
 }
 
 func (s *Service) importHamletsCommand(fs *flag.FlagSet) func(context.Context, cli.Input) error {
