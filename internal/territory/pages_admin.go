@@ -173,6 +173,9 @@ func errorOf(list []ui.FieldError, name string) string {
 
 // shownAgain reports whether a refusal belongs on the form rather than on a page of its own.
 func shownAgain(r *web.Request, err error) (*fault.Error, bool) {
+	if err == nil {
+		return nil, false
+	}
 	f := fault.As(err)
 	return f, (f.Code == fault.Invalid || f.Code == fault.TooLarge || f.Code == fault.NotFound) && !web.WantsJSON(r.Request)
 }

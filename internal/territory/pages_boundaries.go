@@ -73,7 +73,7 @@ func (s *Service) changeBoundaries(r *web.Request) error {
 		v.file = f
 		v.report, err = s.takeBoundaries(ctx, f)
 	}
-	if wrong, again := shownAgain(r, err); err != nil && again {
+	if wrong, again := shownAgain(r, err); again {
 		field := map[string]string{"source": fieldSource, "at": fieldDay, "code-property": fieldProperty}[wrong.Field]
 		v.errors = fieldErrors(ctx, wrong.At(field), fieldFile)
 		return s.showBoundaries(r, web.Status(wrong.Code), v)

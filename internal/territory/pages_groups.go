@@ -74,7 +74,7 @@ func (s *Service) changeGroups(r *web.Request) error {
 			rep, err = s.ImportAttributes(ctx, f.file, AttributeOptions{DryRun: f.get(fieldDo) != doWrite, Illustrative: f.get(fieldIllustrative) != ""})
 		}
 	}
-	if wrong, again := shownAgain(r, err); err != nil && again {
+	if wrong, again := shownAgain(r, err); again {
 		v.errors = fieldErrors(ctx, wrong.At(fieldFile), fieldFile)
 		v.file = nil
 		return s.showGroups(r, web.Status(wrong.Code), v)

@@ -124,7 +124,7 @@ func (s *Service) changeHamlets(r *web.Request) error {
 		v.file = f
 		rep, err = s.takeHamlets(ctx, f)
 	}
-	if wrong, again := shownAgain(r, err); err != nil && again {
+	if wrong, again := shownAgain(r, err); again {
 		v.errors = fieldErrors(ctx, wrong, fieldFile)
 		return s.showHamlets(r, web.Status(wrong.Code), v)
 	}
@@ -173,6 +173,14 @@ func (v *hamletsView) fileHref(ctx context.Context) string {
 		sep = "&"
 	}
 	return ui.Href(ctx, v.path()+sep+"dinh-dang=xlsx")
+}
+
+// fileText names the workbook: a template while nothing is there.
+func (v *hamletsView) fileText(ctx context.Context) string {
+	if n, _ := v.shown(); n.hamlets == 0 {
+		return i18n.T(ctx, "territory.hamlets_template")
+	}
+	return i18n.T(ctx, "territory.hamlets_file")
 }
 
 // shown are the counts of what is shown.

@@ -36,7 +36,7 @@ func hamletsBody(v *hamletsView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), Lead: i18n.T(ctx, "territory.hamlets_lead"), AsOf: i18n.T(ctx, "territory.as_of", ui.Date(ctx, v.today)),
-			Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "territory.hamlets_file"), Href: v.fileHref(ctx), Icon: "download", Download: true, Note: "XLSX"}}}).Render(ctx, templ_7745c5c3_Buffer)
+			Actions: []ui.LinkButtonOptions{{Text: v.fileText(ctx), Href: v.fileHref(ctx), Icon: "download", Download: true, Note: "XLSX"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
