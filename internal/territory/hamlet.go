@@ -414,7 +414,7 @@ func (r *hamletReader) day() clock.Date {
 	return d
 }
 
-// mergeHamlets puts the rows into what is there and returns what is to be written.
+// mergeHamlets puts the rows into what is there and returns what is to be written, new hamlets without an id.
 func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg *Register, rows []hamletRow, rep *HamletReport) ([]Hamlet, error) {
 	var units []UnitID
 	named := map[UnitID]map[string]bool{}
@@ -463,7 +463,6 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 		}
 		switch {
 		case !there:
-			next.ID = newID(tx.NowMS)
 			rep.Created++
 		case same(old, next):
 			rep.Unchanged++

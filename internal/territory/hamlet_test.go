@@ -132,6 +132,51 @@ func TestHamlets(t *testing.T) {
 	})
 }
 
+// A whole province at once: every hamlet is there, each with an id of its own.
+func TestManyHamlets(t *testing.T) {
+	const each124 = 20
+	each(t, func(t *testing.T, ctx context.Context, d *db.DB, s *territory.Service) {
+		reg, err := s.Register(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []string
+		var units []*territory.Unit
+		for _, u := range reg.At(today).Units() {
+			if u.Level == territory.Commune {
+				units = append(units, u)
+				for i := range each124 {
+					rows = append(rows, fmt.Sprintf("%d|%s|Thôn %d||#%d||", len(rows)+1, u.Code, i+1, 100+i))
+				}
+			}
+		}
+		rep, err := s.ImportHamlets(ctx, territory.HamletFile{Bytes: hamletBook(t, hamletHeads, rows...)})
+		if err != nil || !rep.Written || rep.Created != 124*each124 || rep.Communes != 124 {
+			t.Fatalf("%+v, %v", rep, err)
+		}
+		ids := map[int64]bool{}
+		for _, u := range units {
+			list, err := s.Hamlets(ctx, u.ID, today)
+			if err != nil || len(list) != each124 {
+				t.Fatalf("%s has %d hamlets, %v", u.Name, len(list), err)
+			}
+			for _, h := range list {
+				ids[h.ID] = true
+			}
+		}
+		if len(ids) != 124*each124 {
+			t.Errorf("%d ids", len(ids))
+		}
+		export, err := s.HamletWorkbook(ctx, units, today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rep, err = s.ImportHamlets(ctx, territory.HamletFile{Bytes: export}); err != nil || rep.Written || rep.Unchanged != 124*each124 {
+			t.Errorf("the export: %+v, %v", rep, err)
+		}
+	})
+}
+
 // Every wrong cell is named, and nothing of the file is written.
 func TestBadHamlets(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, d *db.DB, s *territory.Service) {

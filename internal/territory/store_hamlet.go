@@ -80,7 +80,7 @@ func countHamlets(ctx context.Context, q db.Querier, d clock.Date) (map[UnitID]h
 	return out, rows.Err()
 }
 
-// saveHamlets writes hamlets, replacing those with the same id.
+// saveHamlets makes the hamlets without an id and replaces those with one.
 func saveHamlets(ctx context.Context, tx *db.Tx, list []Hamlet) error {
 	optional := func(p *int) any {
 		if p == nil {
@@ -88,12 +88,21 @@ func saveHamlets(ctx context.Context, tx *db.Tx, list []Hamlet) error {
 		}
 		return *p
 	}
-	var values []any
+	var made, kept []any
+	next := newID(tx.NowMS) // the others follow it: drawing each at random would meet itself in a long list
 	for _, h := range list {
-		values = append(values, h.ID, int64(h.Unit), h.Name, vntext.FoldTight(h.Name), vntext.SortKey(h.Name), h.Kind, optional(h.Households), optional(h.Population),
+		to, id := &kept, h.ID
+		if id == 0 {
+			to, id = &made, next
+			next++
+		}
+		*to = append(*to, id, int64(h.Unit), h.Name, vntext.FoldTight(h.Name), vntext.SortKey(h.Name), h.Kind, optional(h.Households), optional(h.Population),
 			string(h.From), string(until(h.To)))
 	}
-	return db.InsertMany(ctx, tx, "INSERT INTO hamlet (id, unit_id, name, name_fold, name_sort, kind, households, population, valid_from, valid_until) VALUES ", 10, values,
-		`ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort, kind = excluded.kind,
-			households = excluded.households, population = excluded.population, valid_from = excluded.valid_from, valid_until = excluded.valid_until`)
+	const head = "INSERT INTO hamlet (id, unit_id, name, name_fold, name_sort, kind, households, population, valid_from, valid_until) VALUES "
+	if err := db.InsertMany(ctx, tx, head, 10, made, ""); err != nil {
+		return err
+	}
+	return db.InsertMany(ctx, tx, head, 10, kept, `ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort,
+		kind = excluded.kind, households = excluded.households, population = excluded.population, valid_from = excluded.valid_from, valid_until = excluded.valid_until`)
 }
