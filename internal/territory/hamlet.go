@@ -78,6 +78,14 @@ type HamletReport struct {
 	Missing   []string        `json:"missing"` // hamlets that the file does not name and that stay or end, with their commune
 	Errors    []HamletProblem `json:"errors"`  // at most 200
 	Refused   int             `json:"refused"` // all
+
+	changes []hamletChange // what is written, in the order of the file
+}
+
+// hamletChange is a hamlet as it will be, and what happens to it: "new" | "changed" | "ended".
+type hamletChange struct {
+	Hamlet
+	what string
 }
 
 // HamletProblem is one refused cell, or with row 0 the whole file.
@@ -336,7 +344,7 @@ func (r *hamletReader) unit() *Unit {
 		return nil
 	}
 	if err := auth.Require(r.ctx, auth.ChangeHamlets, auth.Scope{Units: r.reg.Scope(u.ID, r.at)}); err != nil {
-		r.refuse("commune", "territory.hamlet_no_right", u.Title(r.ctx))
+		r.refuse("commune", "territory.hamlet_no_right", u.InText(r.ctx))
 	}
 	return u
 }
@@ -464,11 +472,13 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 		switch {
 		case !there:
 			rep.Created++
+			rep.changes = append(rep.changes, hamletChange{next, "new"})
 		case same(old, next):
 			rep.Unchanged++
 			continue
 		default:
 			rep.Updated++
+			rep.changes = append(rep.changes, hamletChange{next, "changed"})
 		}
 		changed = append(changed, next)
 	}
@@ -486,6 +496,7 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 		}
 		h.To = f.Ending.AddDays(-1)
 		rep.Ended++
+		rep.changes = append(rep.changes, hamletChange{h, "ended"})
 		changed = append(changed, h)
 	}
 	return changed, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -385,6 +386,22 @@ func (b *boundaries) thin(rows []outlineRow) {
 			d.put(i, s.Pack())
 		}
 	}
+}
+
+// checkOutlines returns one line for each stored outline that is not what was loaded, or cannot be drawn.
+func (s *Service) checkOutlines(ctx context.Context) (out []string, err error) {
+	err = eachOutline(ctx, s.db.Read(ctx), func(o outlineRow) {
+		sum := sha256.Sum256([]byte(o.geometry))
+		if hex.EncodeToString(sum[:]) != o.digest {
+			out = append(out, fmt.Sprintf("territory: the outline of unit %d is not the one that was loaded", o.unit))
+		}
+		for _, packed := range []string{o.desk, o.phone} {
+			if _, err := geo.Unpack(packed); err != nil {
+				out = append(out, fmt.Sprintf("territory: the outline of unit %d cannot be drawn: %v", o.unit, err))
+			}
+		}
+	})
+	return out, err
 }
 
 // OutlineSource is a file of boundaries in use.

@@ -229,6 +229,22 @@ func TestDrawing(t *testing.T) {
 				t.Errorf("%s: %d bytes packed, want at most %d", detail, packed.Len(), most)
 			}
 		}
+		// What is stored can be drawn; what was touched since is found.
+		if failures, err := s.Check(ctx); err != nil || len(failures) > 0 {
+			t.Errorf("%v %v", failures, err)
+		}
+		undone := errors.New("undone")
+		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.ExecContext(ctx, "UPDATE unit_outline SET desk = $1, geometry = $2 WHERE unit_id = (SELECT MIN(unit_id) FROM unit_outline)", "1 2", "{}"); err != nil {
+				return err
+			}
+			if failures, err := s.Check(ctx); err != nil || len(failures) != 2 {
+				t.Errorf("%v %v", failures, err)
+			}
+			return undone
+		}); !errors.Is(err, undone) {
+			t.Fatal(err)
+		}
 		// No district outlines: the communes of 2024 have none, nor have the districts.
 		for _, day := range []clock.Date{"2024-06-30", "2025-06-30"} {
 			if _, ok, err := s.Drawing(ctx, day, territory.Desk); ok || err != nil {

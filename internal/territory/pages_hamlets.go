@@ -230,18 +230,12 @@ func (v *hamletsView) rows(ctx context.Context) []ui.Row {
 		}
 		return out
 	}
-	optional := func(p *int) string {
-		if p == nil {
-			return "–"
-		}
-		return ui.Count(ctx, *p)
-	}
 	for _, h := range v.hamlets {
 		from := ui.Date(ctx, h.From)
 		if from == "" {
 			from = "–"
 		}
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: h.Name}, {Text: i18n.T(ctx, "territory.hamlet_kind."+h.Kind)}, {Text: optional(h.Households)}, {Text: optional(h.Population)}, {Text: from}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: h.Name}, {Text: i18n.T(ctx, "territory.hamlet_kind."+h.Kind)}, {Text: optionalCount(ctx, h.Households)}, {Text: optionalCount(ctx, h.Population)}, {Text: from}}})
 	}
 	return out
 }
@@ -252,6 +246,38 @@ func (v *hamletsView) problems(ctx context.Context) []ui.Row {
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: e.place(ctx)}, {Text: e.Message}}})
 	}
 	return out
+}
+
+func (v *hamletsView) changeColumns(ctx context.Context) []ui.Column {
+	return []ui.Column{{Label: i18n.T(ctx, "territory.hamlet_column.name")}, {Label: i18n.T(ctx, "territory.hamlet_column.commune")}, {Label: i18n.T(ctx, "territory.hamlet_column.kind")},
+		{Label: i18n.T(ctx, "territory.hamlet_column.households"), Num: true}, {Label: i18n.T(ctx, "territory.hamlet_column.population"), Num: true}, {Label: i18n.T(ctx, "territory.change"), Narrow: true}}
+}
+
+// changes are the hamlets that the file makes, changes and ends.
+func (v *hamletsView) changes(ctx context.Context) []ui.Row {
+	var out []ui.Row
+	for _, h := range v.report.changes[:min(len(v.report.changes), maxShown)] {
+		commune := ""
+		for _, u := range v.mine {
+			if u.ID == h.Unit {
+				commune = u.Title(ctx)
+			}
+		}
+		var when []any // an end has a day
+		if h.what == "ended" {
+			when = []any{ui.Date(ctx, h.To)}
+		}
+		what := i18n.T(ctx, "territory.hamlet_change."+h.what, when...)
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: h.Name}, {Text: commune}, {Text: i18n.T(ctx, "territory.hamlet_kind."+h.Kind)}, {Text: optionalCount(ctx, h.Households)}, {Text: optionalCount(ctx, h.Population)}, {Text: what}}})
+	}
+	return out
+}
+
+func optionalCount(ctx context.Context, p *int) string {
+	if p == nil {
+		return "–"
+	}
+	return ui.Count(ctx, *p)
 }
 
 // missing says what becomes of the hamlets that the file does not name.

@@ -355,5 +355,6 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	return out, nil
+	broken, err := s.checkOutlines(ctx)
+	return append(out, broken...), err
 }

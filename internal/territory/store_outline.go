@@ -45,6 +45,23 @@ func loadOutlineHeads(ctx context.Context, q db.Querier) (map[UnitID]outlineHead
 	return out, rows.Err()
 }
 
+// eachOutline calls f for every outline.
+func eachOutline(ctx context.Context, q db.Querier, f func(outlineRow)) error {
+	rows, err := q.QueryContext(ctx, "SELECT unit_id, source_id, digest, geometry, desk, phone FROM unit_outline ORDER BY unit_id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o outlineRow
+		if err := rows.Scan(&o.unit, &o.source, &o.digest, &o.geometry, &o.desk, &o.phone); err != nil {
+			return err
+		}
+		f(o)
+	}
+	return rows.Err()
+}
+
 // loadOutlineSources returns the files of boundaries in use by id.
 func loadOutlineSources(ctx context.Context, q db.Querier) (map[int64]OutlineSource, error) {
 	rows, err := q.QueryContext(ctx, `SELECT s.id, s.level, s.on_date, s.file_name, s.digest, s.source, s.illustrative, s.at_ms, s.actor, COUNT(o.unit_id)
