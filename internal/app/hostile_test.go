@@ -17,6 +17,7 @@ import (
 	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
 	"langso/internal/platform/vntext"
+	"langso/internal/territory"
 	"langso/internal/testkit/htmlcheck"
 	"langso/internal/testkit/province"
 
@@ -305,6 +306,18 @@ func hostileHouse(w *house) (*visitor, []string) {
 	decision := "set: " + province.Set + "\ndecision: " + quoted(province.FormulaName+province.ScriptName) + "\ndecided_on: 2026-01-05\nvalid_from: 2026-01-05\nnote: " + quoted(province.ScriptName) + "\nthresholds:\n  \"1.2\": 3\n"
 	if _, err := w.sets.LoadOverrides(w.cli(), "quyet-dinh.yaml", []byte(decision), false); err != nil {
 		t.Fatal(err)
+	}
+	// A decision about a group, hamlets and the source of an outline.
+	if rep, err := w.units.SetAttribute(w.cli(), province.Communes()[0].Code, territory.CommuneGroup, "nhom1", "2026-01-01", province.FormulaName, territory.AttributeOptions{}); err != nil || !rep.Written {
+		t.Fatal(rep, err)
+	}
+	hamlets := matrix(t, "Thôn", []string{"Mã xã", "Tên thôn", "Số hộ"}, []string{"99011", province.ScriptName, "1"}, []string{"99011", province.FormulaName, "2"}, []string{"99012", province.LettersName, "3"})
+	if rep, err := w.units.ImportHamlets(w.cli(), territory.HamletFile{Bytes: hamlets}); err != nil || !rep.Written {
+		t.Fatal(rep, err)
+	}
+	outline := []byte(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"99013"},"geometry":{"type":"Polygon","coordinates":[[[108,11],[108.1,11],[108.1,11.1],[108,11]]]}}]}`)
+	if rep, err := w.units.ImportBoundaries(w.cli(), territory.BoundaryFile{Name: province.ScriptName, Bytes: outline, Source: province.ScriptName + province.FormulaName}); err != nil || !rep.Written {
+		t.Fatal(rep, err)
 	}
 	w.add("van-phong", province.ScriptName+" =1+1 {{.}}", auth.Grant{Role: auth.ProvinceOffice})
 	office := w.signedIn(1, "van-phong")

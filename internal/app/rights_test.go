@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -129,8 +130,8 @@ func TestRightsTableIsWhole(t *testing.T) {
 			t.Errorf("nobody is allowed %s %s: the table proves nothing about it", r.Method, r.Pattern)
 		}
 	}
-	// Accounts and rights, and the territory, change by command line only.
-	commandLine := []auth.Action{auth.ManageAccounts, auth.ChangeUnits}
+	// Accounts and rights change by command line only.
+	commandLine := []auth.Action{auth.ManageAccounts}
 	for _, action := range auth.Actions {
 		if n := allowed[string(action)]; (n == 0) != slices.Contains(commandLine, action) {
 			t.Errorf("%d rows allow %s", n, action)
@@ -394,6 +395,12 @@ func (x *walk) step(route, role string, p place, own bool) step {
 	case "POST /lam-viec/nhap-lieu":
 		file := x.file(p, x.figure(), "", true)
 		return step{send: func() *answer { return v.upload(walkSet, walkPeriod, "bieu.xlsx", file) }, after: x.uploaded}
+	case "GET /quan-tri/don-vi/ranh-gioi", "GET /quan-tri/don-vi/nhom":
+		return get(strings.TrimPrefix(route, "GET "))
+	case "GET /quan-tri/don-vi/thon":
+		return get("/quan-tri/don-vi/thon?xa=" + p.unit.Slug())
+	case "POST /quan-tri/don-vi/ranh-gioi", "POST /quan-tri/don-vi/nhom", "POST /quan-tri/don-vi/thon":
+		return x.territoryStep(route, v, p)
 	case "GET /api/v1/criteria/{set}":
 		return get("/api/v1/criteria/" + walkSet)
 	case "GET /api/v1/units/search":
@@ -435,6 +442,34 @@ func (x *walk) moveStep(v *visitor) step {
 	etag := x.visitors["administrator"].get(path + "?phien-ban-moi=" + version).header.Get("ETag")
 	form := url.Values{"phien-ban": {strings.Trim(etag, `"`)}, "phien-ban-moi": {version}, "ly-do": {"đính chính"}}
 	return step{send: func() *answer { return v.post(path, form) }}
+}
+
+// territoryStep makes a change of the territory ready: an outline, the group or a hamlet of a commune.
+func (x *walk) territoryStep(route string, v *visitor, p place) step {
+	_, path, _ := strings.Cut(route, " ")
+	park := func(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+	switch path {
+	case "/quan-tri/don-vi/ranh-gioi":
+		file := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"` + p.unit.Code +
+			`"},"geometry":{"type":"Polygon","coordinates":[[[108,11],[108.1,11],[108.1,11.1],[108,11]]]}}]}`
+		form := url.Values{"lam": {"ghi"}, "nguon": {"kiểm thử"}, "noi-dung": {park([]byte(file))}}
+		return step{send: func() *answer { return v.post(path, form) }}
+	case "/quan-tri/don-vi/nhom":
+		form := url.Values{"lam": {"dat"}, "xa": {p.unit.Code}, "gia-tri": {"commune_group=nhom2"}, "ngay": {"2026-01-01"}, "quyet-dinh": {"QĐ " + x.figure()}}
+		return step{send: func() *answer { return v.post(path, form) }}
+	}
+	name := "Thôn " + x.figure()
+	file := matrix(x.t, "Thôn", []string{"Mã xã", "Tên thôn", "Số hộ"}, []string{p.unit.Code, name, "12"})
+	return step{send: func() *answer { return v.post(path, url.Values{"lam": {"ghi"}, "noi-dung": {park(file)}}) }, after: func(*answer) string {
+		list, err := x.units.Hamlets(x.cli(), p.unit.ID, "2026-09-30")
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		if slices.ContainsFunc(list, func(h territory.Hamlet) bool { return h.Name == name }) {
+			return "taken"
+		}
+		return "refused"
+	}}
 }
 
 // batchStep makes a request about an upload ready: one's own, or somebody else's.

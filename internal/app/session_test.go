@@ -42,6 +42,9 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 				return v.post("/lam-viec/nhap-lieu/"+x.batches[0]+"/ghi", url.Values{"mot-phan": {"1"}})
 			},
 			"POST /lam-viec/nhap-lieu/{lo}/bo": func(v *visitor) *answer { return v.post("/lam-viec/nhap-lieu/"+x.batches[0]+"/bo", url.Values{}) },
+			"POST /quan-tri/don-vi/ranh-gioi":  func(v *visitor) *answer { return v.post("/quan-tri/don-vi/ranh-gioi", url.Values{"lam": {"ghi"}}) },
+			"POST /quan-tri/don-vi/nhom":       func(v *visitor) *answer { return v.post("/quan-tri/don-vi/nhom", url.Values{"lam": {"dat"}}) },
+			"POST /quan-tri/don-vi/thon":       func(v *visitor) *answer { return v.post("/quan-tri/don-vi/thon", url.Values{"lam": {"ghi"}}) },
 			"PUT /api/v1/units/{code}/results/{set}/{period}/{item}": func(v *visitor) *answer {
 				return v.put(item, v.get(item).header.Get("ETag"), map[string]string{"value": "11", "reason": "x"})
 			},

@@ -1,12 +1,16 @@
 package territory
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/csv"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"langso/internal/platform/audit"
 	"langso/internal/platform/auth"
@@ -57,6 +61,16 @@ func (v vocabulary) has(a Attribute, value string) bool {
 	return false
 }
 
+// attributes are all attributes, in the order of the file.
+func (v vocabulary) attributes() (out []Attribute) {
+	for _, w := range v {
+		if !slices.Contains(out, w.attribute) {
+			out = append(out, w.attribute)
+		}
+	}
+	return out
+}
+
 // attributeOf understands an id or the name in either language.
 func (v vocabulary) attributeOf(text string) (Attribute, bool) {
 	key := vntext.FoldTight(text)
@@ -100,6 +114,9 @@ func (s *Service) AttributeWords(ctx context.Context, a Attribute, value string)
 	return attribute, name
 }
 
+// maxDecisionLetters bounds the number and title of a decision.
+const maxDecisionLetters = 200
+
 // AttributeOptions say how an attribute file is taken.
 type AttributeOptions struct {
 	DryRun       bool
@@ -114,6 +131,8 @@ type AttributeReport struct {
 	Updated   int                `json:"updated"`
 	Unchanged int                `json:"unchanged"`
 	Errors    []AttributeProblem `json:"errors"`
+
+	changed []AttributeValue // the rows that are written, those whose end moves included
 }
 
 // AttributeProblem is one refused line.
@@ -127,13 +146,13 @@ type AttributeProblem struct {
 
 // attributeLine is one understood line of an attribute file.
 type attributeLine struct {
-	code string
-	AttributeValue
-	line int
+	code           string
+	AttributeValue // Illustrative only when the line says so
+	line           int
 }
 
 // ImportAttributes takes a CSV file of dated attributes: code, attribute, value, from, decision (or mã, thuộc tính, giá
-// trị, từ ngày, quyết định), comma or semicolon. The unit is the one that bears the code on the day "from". A new value
+// trị, từ ngày, quyết định) and, where there is one, illustrative (minh họa), comma or semicolon. The unit is the one that bears the code on the day "from". A new value
 // closes the former one on the day before; "-" ends the attribute without a new value; the same line again changes
 // nothing. Any refused line refuses the whole file: the report names all of them and nothing is written.
 // Needs auth.ChangeUnits everywhere.
@@ -176,7 +195,7 @@ func (s *Service) importAttributes(ctx context.Context, tx *db.Tx, lines []attri
 			problems.add(l.line, fault.As(err))
 			continue
 		}
-		l.Unit, l.Illustrative = u.ID, o.Illustrative
+		l.Unit, l.Illustrative = u.ID, l.Illustrative || o.Illustrative
 		values = append(values, l.AttributeValue)
 	}
 	rep := &AttributeReport{Rows: len(lines), Errors: []AttributeProblem{}}
@@ -192,7 +211,7 @@ func (s *Service) importAttributes(ctx context.Context, tx *db.Tx, lines []attri
 		return nil, err
 	}
 	changed, counts := mergeAttributes(have, values)
-	rep.Created, rep.Updated, rep.Unchanged = counts.created, counts.updated, counts.unchanged
+	rep.Created, rep.Updated, rep.Unchanged, rep.changed = counts.created, counts.updated, counts.unchanged, changed
 	if o.DryRun || len(changed) == 0 {
 		return rep, nil
 	}
@@ -231,6 +250,7 @@ func readAttributeLines(b []byte, words vocabulary) (lines []attributeLine, bad 
 	t.alias("value", "giá trị")
 	t.alias("from", "từ ngày", "từ")
 	t.alias("decision", "quyết định", "số quyết định")
+	t.alias("illustrative", "minh họa")
 	for _, f := range t.need("code", "attribute", "value", "from", "decision") {
 		bad.add(1, f)
 	}
@@ -264,12 +284,22 @@ func readAttributeLines(b []byte, words vocabulary) (lines []attributeLine, bad 
 		if l.Decision == "" {
 			refuse("territory.attribute_no_decision")
 		}
+		if turnsText(l.Decision) || utf8.RuneCountInString(l.Decision) > maxDecisionLetters {
+			refuse("territory.attribute_bad_decision", maxDecisionLetters)
+		}
+		switch mark := vntext.FoldTight(t.get("illustrative")); mark {
+		case "", "no", "khong":
+		case "yes", "co":
+			l.Illustrative = true
+		default:
+			refuse("territory.attribute_bad_mark", t.get("illustrative"))
+		}
 		if !ok {
 			continue
 		}
 		k := key{l.code, l.Attribute, l.From}
 		if o, twice := first[k]; twice {
-			if o.Value != l.Value || o.Decision != l.Decision {
+			if o.Value != l.Value || o.Decision != l.Decision || o.Illustrative != l.Illustrative {
 				refuse("territory.attribute_twice", o.line)
 			}
 			continue
@@ -299,6 +329,51 @@ func dayOf(s string) (clock.Date, bool) {
 		}
 	}
 	return "", false
+}
+
+// AttributesFile writes all values that decisions gave to units from a day on, in the form that ImportAttributes reads,
+// by unit, attribute and day; the file comes back unchanged. Values without a first day ship with the product and are left
+// out. Public, as the values are.
+func (s *Service) AttributesFile(ctx context.Context) (_ []byte, err error) {
+	defer fault.Wrap(&err, "territory.AttributesFile")
+	reg, err := s.Register(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBufferString("\ufeff") // lets spreadsheet programs see that the text is UTF-8
+	w := csv.NewWriter(b)
+	_ = w.Write([]string{"code", "unit", "attribute", "value", "from", "decision", "illustrative"}) // a Buffer takes every write
+	for _, u := range reg.Units() {
+		for _, a := range s.words.attributes() {
+			for _, v := range reg.Attributes(u.ID, a) {
+				if v.From == "" {
+					continue
+				}
+				_, value := s.AttributeWords(ctx, a, v.Value)
+				if v.Value == "" {
+					value = "-"
+				}
+				title, _ := s.AttributeWords(ctx, a, "")
+				mark := "no"
+				if v.Illustrative {
+					mark = "yes"
+				}
+				_ = w.Write([]string{u.Code, safeCell(u.FullName()), safeCell(title), safeCell(value), string(v.From), safeCell(v.Decision), mark})
+			}
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// SetAttribute gives one unit a dated value by decision; value "-" ends the attribute. It is an ImportAttributes of one
+// line and refuses the same.
+func (s *Service) SetAttribute(ctx context.Context, code string, a Attribute, value, from, decision string, o AttributeOptions) (*AttributeReport, error) {
+	b := bytes.NewBufferString("code,attribute,value,from,decision\n")
+	w := csv.NewWriter(b)
+	_ = w.Write([]string{safeCell(code), safeCell(string(a)), safeCell(value), safeCell(from), safeCell(decision)}) // a Buffer takes every write
+	w.Flush()
+	return s.ImportAttributes(ctx, b.Bytes(), o)
 }
 
 type mergeCounts struct{ created, updated, unchanged int }

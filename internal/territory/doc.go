@@ -13,6 +13,10 @@
 // of those tables that is right on every node because its revision is asked with each use. Dates are inclusive in files,
 // Go types and answers, half-open in storage.
 //
+// Outlines come from a file of boundaries (GeoJSON) and belong to units, so they are dated as these are; all outlines of a
+// file are thinned out together for pictures and a file is replaced as a whole. Hamlets (thôn, buôn, tổ dân phố) are a
+// dated level below the communes, loaded by them from a workbook; they are no administrative tier.
+//
 // Attributes (commune group, region, specially difficult) are dated values with a decision. A value given to a district
 // or a province holds for every unit below that has none of its own: first along the administrative parents, then along
 // the former province. So the shipped files name the region once for each of the three former provinces.

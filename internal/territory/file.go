@@ -162,6 +162,9 @@ func (s *Source) readUnits(t *table) (bad Refusals) {
 		if u.Name == "" || utf8.RuneCountInString(u.Name) > 100 {
 			refuse("territory.file_bad_name", u.Name)
 		}
+		if turnsText(u.Name) || turnsText(u.NameEN) || turnsText(t.get("alt_names")) {
+			refuse("territory.file_name_turns")
+		}
 		switch levels, ok := levelOf[u.Kind]; {
 		case !ok:
 			refuse("territory.file_unknown_kind", string(u.Kind))

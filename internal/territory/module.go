@@ -4,7 +4,9 @@ import (
 	"embed"
 	"io/fs"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/module"
+	"langso/internal/platform/ui"
 )
 
 //go:embed migrations locales
@@ -44,7 +46,12 @@ func (s *Service) Module() module.Module {
 		Demo:       s.Demo,
 		Pages:      s.pages,
 		API:        s.api,
-		Commands:   s.commands(),
-		Check:      s.Check,
+		Nav: []ui.NavItem{
+			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navGroups, Href: groupsPath, Text: "territory.nav.groups", Action: auth.ChangeUnits, Order: 910},
+			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navBoundaries, Href: boundariesPath, Text: "territory.nav.boundaries", Action: auth.ChangeUnits, Order: 920},
+			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navHamlets, Href: hamletsPath, Text: "territory.nav.hamlets", Action: auth.ChangeHamlets, Order: 930},
+		},
+		Commands: s.commands(),
+		Check:    s.Check,
 	}
 }

@@ -25,6 +25,12 @@ const maxHits = 50
 func (s *Service) pages(m *web.Mux) {
 	m.Page("GET /xa", s.communesPage)
 	m.Page("GET /huyen/{maTen}", s.districtPage)
+	m.Page("GET "+boundariesPath, s.boundariesPage)
+	m.Page("POST "+boundariesPath, s.changeBoundaries)
+	m.Page("GET "+groupsPath, s.groupsPage)
+	m.Page("POST "+groupsPath, s.changeGroups)
+	m.Page("GET "+hamletsPath, s.hamletsPage)
+	m.Page("POST "+hamletsPath, s.changeHamlets)
 }
 
 // Href is the address of a unit's page in the language of ctx, "" for a province, which has none.
@@ -61,10 +67,7 @@ func (r *Roster) Groups() []Group {
 	at := map[*Unit]int{}
 	var rest []*Unit
 	for _, c := range r.Communes() {
-		g := r.Parent(Administrative, c.ID)
-		if g == nil || g.Level != District {
-			g = r.Parent(FormerProvince, c.ID)
-		}
+		g := r.groupOf(c)
 		if g == nil {
 			rest = append(rest, c)
 			continue
@@ -82,6 +85,14 @@ func (r *Roster) Groups() []Group {
 		out = append(out, Group{Communes: rest})
 	}
 	return out
+}
+
+// groupOf returns what a unit is grouped by: its district, and since districts are gone its former province; nil for none.
+func (r *Roster) groupOf(u *Unit) *Unit {
+	if g := r.Parent(Administrative, u.ID); g != nil && g.Level == District {
+		return g
+	}
+	return r.Parent(FormerProvince, u.ID)
 }
 
 // communesPage lists the communes of one day, or the units that a search finds.
@@ -252,26 +263,6 @@ func hitRows(ctx context.Context, hits []Hit) []ui.Row {
 
 func hitColumns(ctx context.Context, r *Roster) []ui.Column {
 	return append(communeColumns(ctx), ui.Column{Label: i18n.T(ctx, "territory.on_day", ui.Date(ctx, r.Date()))})
-}
-
-// edgeRows lists units that another came from or went into, with part, day and legal act.
-func edgeRows(ctx context.Context, reg *Register, edges []Edge, end func(Edge) UnitID) []ui.Row {
-	rows := make([]ui.Row, 0, len(edges))
-	for _, e := range edges {
-		u := reg.Unit(end(e))
-		part := i18n.T(ctx, "territory.whole")
-		if !e.Whole {
-			part = i18n.T(ctx, "territory.part")
-		}
-		rows = append(rows, ui.Row{Cells: []ui.Cell{
-			{Text: u.Title(ctx), Href: u.Href(ctx), Sub: u.Code + " · " + u.Life(ctx)}, {Text: part}, {Text: ui.Date(ctx, e.On)}, {Text: e.Basis}}})
-	}
-	return rows
-}
-
-func edgeColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: i18n.T(ctx, "territory.name")}, {Label: i18n.T(ctx, "territory.extent"), Narrow: true},
-		{Label: i18n.T(ctx, "territory.on"), Narrow: true}, {Label: i18n.T(ctx, "territory.basis")}}
 }
 
 // dayValue is what the date field holds: the asked text, kept after a refusal.

@@ -43,6 +43,7 @@ type day struct {
 	communes []*Unit
 	byCode   map[string]*Unit
 	parent   map[Hierarchy]map[UnitID]*Unit
+	homes    bool // one of the provinces is marked as home
 }
 
 // Roster is the territory on one day, immutable.
@@ -121,21 +122,24 @@ func newRegister(rev int64, c *content) *Register {
 
 // At returns the territory on day d.
 func (r *Register) At(d clock.Date) *Roster {
-	i := sort.Search(len(r.changes), func(i int) bool { return r.changes[i] > d }) - 1
-	i = max(i, 0)
+	i := r.interval(d)
 	slot := &r.rosters[i]
 	slot.once.Do(func() { slot.day = r.build(r.changes[i]) })
 	return &Roster{reg: r, date: d, day: slot.day}
 }
 
+// interval is the place in changes of the interval that d lies in.
+func (r *Register) interval(d clock.Date) int {
+	return max(0, sort.Search(len(r.changes), func(i int) bool { return r.changes[i] > d })-1)
+}
+
 func (r *Register) build(d clock.Date) *day {
 	t := &day{byCode: map[string]*Unit{}, parent: map[Hierarchy]map[UnitID]*Unit{}}
-	homes := false
 	for _, u := range r.units {
 		if u.ValidAt(d) {
 			t.units = append(t.units, u)
 			t.byCode[u.Code] = u
-			homes = homes || u.home
+			t.homes = t.homes || u.home
 		}
 	}
 	for h, all := range r.parents {
@@ -149,12 +153,15 @@ func (r *Register) build(d clock.Date) *day {
 		}
 	}
 	for _, u := range t.units {
-		if u.InProgramme() && (!homes || t.top(u).home) {
+		if u.InProgramme() && t.home(u) {
 			t.communes = append(t.communes, u)
 		}
 	}
 	return t
 }
+
+// home reports whether u lies in a province that reports to this installation.
+func (t *day) home(u *Unit) bool { return !t.homes || t.top(u).home }
 
 // top returns the unit at the head of u's administrative line, u itself when nothing is above it.
 func (t *day) top(u *Unit) *Unit {

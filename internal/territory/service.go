@@ -43,6 +43,7 @@ type Service struct {
 
 	cached  atomic.Pointer[Register]
 	private atomic.Pointer[privateRegister]
+	drawn   drawings
 }
 
 // privateRegister is what one running transaction sees of its own changes; nobody else may see it.
@@ -251,6 +252,23 @@ func (s *Service) changed(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
+// LoadUnits loads a territory file, as ImportUnits does, from a folder in the format of the shipped data (file.go).
+func (s *Service) LoadUnits(ctx context.Context, files fs.FS) (_ UnitReport, err error) {
+	defer fault.Wrap(&err, "territory.LoadUnits")
+	if err := auth.Require(ctx, auth.ChangeUnits, auth.Scope{}); err != nil {
+		return UnitReport{}, err
+	}
+	src, err := ReadSource(files)
+	if err != nil {
+		return UnitReport{}, err
+	}
+	digest, err := digestOf(files)
+	if err != nil {
+		return UnitReport{}, err
+	}
+	return s.ImportUnits(ctx, src, digest)
+}
+
 // Install loads the shipped files when the tables were not loaded from exactly these bytes before; otherwise it asks one
 // question and does nothing.
 func (s *Service) Install(ctx context.Context) (err error) {
@@ -337,5 +355,6 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	return out, nil
+	broken, err := s.checkOutlines(ctx)
+	return append(out, broken...), err
 }

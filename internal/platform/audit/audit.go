@@ -54,10 +54,9 @@ func Record(ctx context.Context, tx *db.Tx, e Entry) (err error) {
 	}
 	salt := make([]byte, 16)
 	rand.Read(salt)
-	id := newID(tx.NowMS)
 	digest := Digest(salt, tx.NowMS, actor, e.Action, e.Key, string(oldJSON), string(newJSON))
-	if _, err = tx.ExecContext(ctx, "INSERT INTO audit (id, at_ms, actor, action, item, salt, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		id, tx.NowMS, actor, e.Action, e.Key, salt, digest); err != nil {
+	id, err := insertRow(ctx, tx, actor, e, salt, digest)
+	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO audit_value (audit_id, old_json, new_json) VALUES ($1, $2, $3)", id, string(oldJSON), string(newJSON))
@@ -79,7 +78,23 @@ func Digest(salt []byte, atMS int64, parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// newID is time-ordered: milliseconds, then 20 random bits; a clash fails the transaction by its primary key.
+// insertRow stores the row under a new id and returns it; an id that is taken is tried with the next random bits.
+func insertRow(ctx context.Context, tx *db.Tx, actor string, e Entry, salt, digest []byte) (id int64, err error) {
+	for range 10 {
+		id = newID(tx.NowMS)
+		r, err := tx.ExecContext(ctx, "INSERT INTO audit (id, at_ms, actor, action, item, salt, digest) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+			id, tx.NowMS, actor, e.Action, e.Key, salt, digest)
+		if err != nil {
+			return 0, err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 1 {
+			return id, err
+		}
+	}
+	return 0, fmt.Errorf("no free audit id at %d", tx.NowMS)
+}
+
+// newID is time-ordered: milliseconds, then 20 random bits.
 func newID(nowMS int64) int64 {
 	var b [4]byte
 	rand.Read(b[:])

@@ -18,17 +18,18 @@ var Roles = []Role{Administrator, ProvinceOffice, Department, CommuneOfficer, Vi
 type Action string
 
 const (
-	ReadResults    Action = "results.read"     // see values before they are verified, with notes and history
-	ImportResults  Action = "results.import"   // bring in a workbook
-	EditResults    Action = "results.edit"     // correct one value
-	VerifyResults  Action = "results.verify"   // what this actor writes counts as verified
-	ChangeCriteria Action = "criteria.change"  // load criteria sets and overrides
-	ChangeUnits    Action = "territory.change" // load units and their attributes
-	ManageAccounts Action = "account.manage"   // accounts, rights, tokens of others (command line only in this release)
+	ReadResults    Action = "results.read"      // see values before they are verified, with notes and history
+	ImportResults  Action = "results.import"    // bring in a workbook
+	EditResults    Action = "results.edit"      // correct one value
+	VerifyResults  Action = "results.verify"    // what this actor writes counts as verified
+	ChangeCriteria Action = "criteria.change"   // load criteria sets and overrides
+	ChangeUnits    Action = "territory.change"  // load units, their attributes and boundaries
+	ChangeHamlets  Action = "territory.hamlets" // load the hamlets of a commune
+	ManageAccounts Action = "account.manage"    // accounts, rights, tokens of others (command line only in this release)
 )
 
 // Actions are all actions.
-var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, ChangeCriteria, ChangeUnits, ManageAccounts}
+var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, ChangeCriteria, ChangeUnits, ChangeHamlets, ManageAccounts}
 
 // reading marks the actions that change nothing; a read-only token has no other.
 var reading = map[Action]bool{ReadResults: true}
@@ -39,9 +40,9 @@ var noTokens = map[Action]bool{ChangeCriteria: true, ManageAccounts: true}
 
 // allowed is the one table of rights. What is not listed is denied.
 var allowed = map[Role]map[Action]bool{
-	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ManageAccounts: true},
-	ProvinceOffice: {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true},
+	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true, ManageAccounts: true},
+	ProvinceOffice: {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true},
 	Department:     {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true},
-	CommuneOfficer: {ReadResults: true, ImportResults: true, EditResults: true},
+	CommuneOfficer: {ReadResults: true, ImportResults: true, EditResults: true, ChangeHamlets: true},
 	Viewer:         {ReadResults: true},
 }

@@ -29,8 +29,10 @@ const (
 	ScriptName = "<script>alert('Đạ R\"sal')</script>"
 	// FormulaName begins like a formula and holds the brackets of templates, verbs and paths.
 	FormulaName = "=1+1 {{.}} ${x} %s %00 ../../etc"
-	// LettersName turns the direction of text and holds letters of four bytes, marks upon marks and a bare ampersand.
-	LettersName = "\u202eLạc\u202c 𠀋𝕏 X\u0323\u0302\u0301 & đảo"
+	// LettersName holds letters of four bytes, marks upon marks and a bare ampersand.
+	LettersName = "Lạc 𠀋𝕏 X\u0323\u0302\u0301 & đảo"
+	// TurnedText turns the direction of the letters around it. No unit may bear it: it reads as another name.
+	TurnedText = "\u202eLạc\u202c \u2067đảo\u2069"
 )
 
 // Top is the province itself.
@@ -47,7 +49,7 @@ const Set = "xa-thu"
 // Hostile are texts for every other place where somebody may type: reasons, names of files and persons, notes.
 func Hostile() []string {
 	return []string{
-		ScriptName, FormulaName, LettersName,
+		ScriptName, FormulaName, LettersName, TurnedText,
 		"dòng một\r\nSet-Cookie: ls=1\r\n\r\n<html>",
 		"'; DROP TABLE audit; --",
 		"\"><img src=x onerror=alert(1)>",
