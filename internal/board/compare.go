@@ -128,11 +128,14 @@ func (s *Service) compare(ctx, said context.Context, v *comparison) error {
 		}
 	}
 	v.choices = v.sides(said, with)
+	var err error
 	if with.period == "" {
 		v.empty = true
-		return nil
+		if v.other.unit != "" {
+			_, err = unitNamed(v.Board, v.other.unit)
+		}
+		return err
 	}
-	var err error
 	if v.before, err = s.board(ctx, with); err != nil {
 		return err
 	}
@@ -326,7 +329,12 @@ func points(ctx context.Context, tenths int64) string {
 	case tenths < 0:
 		sign, tenths = "\u2212", -tenths
 	}
-	return sign + ui.Number(ctx, tenths, 1) + "\u00a0" + i18n.T(ctx, "assessment.points")
+	return sign + oneDecimal(ctx, tenths) + "\u00a0" + i18n.T(ctx, "assessment.points")
+}
+
+// oneDecimal writes tenths with their decimal, also where it is zero: "4,0".
+func oneDecimal(ctx context.Context, tenths int64) string {
+	return strings.TrimRight(ui.Percent(ctx, tenths), "%\u00a0")
 }
 
 // share is a count as a share of a whole in tenths of a percent, half up.
@@ -480,18 +488,18 @@ func gap(ctx context.Context, before, after assessment.Cell) string {
 	return sign + written(ctx, d, 2) + unitOf(after.Indicator)
 }
 
-// written writes a number with the given decimals, half up, without zeros at the end of two.
+// written writes a number with the given decimals, half up: one stays, of two the zeros at the end go.
 func written(ctx context.Context, r *big.Rat, places int) string {
 	text := r.FloatString(places)
-	if places > 1 {
-		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	}
 	whole, part, _ := strings.Cut(text, ".")
 	n, ok := new(big.Int).SetString(whole+part, 10)
-	if !ok || !n.IsInt64() {
+	switch {
+	case !ok || !n.IsInt64():
 		return text
+	case places == 1:
+		return oneDecimal(ctx, n.Int64())
 	}
-	return ui.Number(ctx, n.Int64(), len(part))
+	return ui.Number(ctx, n.Int64(), places)
 }
 
 func unitOf(i *criteria.Indicator) string {

@@ -98,8 +98,8 @@ func (s *Service) matrixFile(ctx context.Context, r *web.Request, v *matrixView,
 		for _, p := range v.today.units {
 			row := words(p.unit.Code, p.unit.Title(said), v.today.parts(said, p))
 			for _, k := range v.columns {
-				n, of := v.today.fraction(p, k)
-				row = append(row, entry{text: v.today.said(said, n, of)})
+				n, of, unknown := v.today.fraction(p, k)
+				row = append(row, entry{text: v.today.said(said, n, of, unknown)})
 			}
 			rep.rows = append(rep.rows, row)
 		}

@@ -20,6 +20,9 @@ type matrixView struct {
 	today  *todayView        // the board on today's units, nil = as it was
 }
 
+// headLetters is how many letters of a wording stand upright in the head of a column.
+const headLetters = 24
+
 // pageRows is how many communes stand on one page: a province does whole, a country by pages that stay readable.
 func pageRows(columns int) int {
 	switch {
@@ -123,7 +126,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 	}
 	for _, k := range v.columns {
 		key := itemKey(v.Set, k.item)
-		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), 26), SortHref: v.here(ctx, "sap", key)}
+		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters), SortHref: v.here(ctx, "sap", key)}
 		switch v.choice.sort {
 		case key:
 			head.Sorted, head.SortHref = ui.Rising, v.here(ctx, "sap", "-"+key)
@@ -184,34 +187,30 @@ func (v *matrixView) legend(ctx context.Context) []ui.KeyEntry {
 	return out
 }
 
-// columnTabs choose what stands in the columns and how the rows are sorted.
-func (v *matrixView) columnTabs(ctx context.Context) ui.TabsOptions {
-	o := ui.TabsOptions{Label: i18n.T(ctx, "board.columns")}
+// columnTabs choose what stands in the columns; nil where a set has criteria only.
+func (v *matrixView) columnTabs(ctx context.Context) []ui.Tab {
+	n := len(v.Set.Indicators())
+	if n == 0 {
+		return nil
+	}
 	c := v.choice
 	c.sort = plainSort(c.sort)
-	add := func(text, columns string, n int) {
-		o.Tabs = append(o.Tabs, ui.Tab{Text: text, Count: ui.Count(ctx, n), Href: c.href(ctx, v.path(v.place), "cot", columns), Selected: v.choice.columns == columns})
+	tab := func(text, columns string, n int) ui.Tab {
+		return ui.Tab{Text: text, Count: ui.Count(ctx, n), Href: c.href(ctx, v.path(v.place), "cot", columns), Selected: v.choice.columns == columns}
 	}
-	add(i18n.T(ctx, "board.by_criteria"), "", len(v.Set.Criteria()))
-	if n := len(v.Set.Indicators()); n > 0 {
-		add(i18n.T(ctx, "board.by_indicators"), "chi-tieu", n)
-	}
-	return o
+	return []ui.Tab{tab(i18n.T(ctx, "board.by_criteria"), "", len(v.Set.Criteria())), tab(i18n.T(ctx, "board.by_indicators"), "chi-tieu", n)}
 }
 
-// sortTabs choose the order of the rows.
-func (v *matrixView) sortTabs(ctx context.Context) ui.TabsOptions {
-	o := ui.TabsOptions{Label: i18n.T(ctx, "board.order")}
-	o.Tabs = append(o.Tabs,
-		ui.Tab{Text: i18n.T(ctx, "board.order.name"), Href: v.here(ctx, "sap", "", "trang", ""), Selected: v.choice.sort == ""},
-		ui.Tab{Text: i18n.T(ctx, "board.order.nearest"), Href: v.here(ctx, "sap", nearest, "trang", ""), Selected: v.choice.sort == nearest && v.by != undivided},
-		ui.Tab{Text: i18n.T(ctx, "board.order.nearest_all"), Href: v.here(ctx, "sap", nearest, "nhom", "khong", "trang", ""), Selected: v.choice.sort == nearest && v.by == undivided})
+// sortField asks for the order of the rows; columns are also sorted by their heads.
+func (v *matrixView) sortField(ctx context.Context) ui.FieldOptions {
+	f := ui.FieldOptions{Kind: ui.SelectField, Name: "sap", Label: i18n.T(ctx, "board.order"), Width: ui.Short}
+	f.Options = append(f.Options, ui.Option{Text: i18n.T(ctx, "board.order.name"), Selected: v.choice.sort == ""}, ui.Option{Value: nearest, Text: i18n.T(ctx, "board.order.nearest"), Selected: v.choice.sort == nearest})
 	if id := strings.TrimPrefix(v.choice.sort, "-"); id != "" && id != nearest {
 		if item, err := itemNamed(v.Set, id); err == nil {
-			o.Tabs = append(o.Tabs, ui.Tab{Text: i18n.T(ctx, "board.order.item", itemWord(ctx, item)), Href: v.here(ctx), Selected: true})
+			f.Options = append(f.Options, ui.Option{Value: v.choice.sort, Text: i18n.T(ctx, "board.order.item", itemWord(ctx, item)), Selected: true})
 		}
 	}
-	return o
+	return f
 }
 
 // filters are the questions of the form above the matrix.
@@ -221,7 +220,7 @@ func (v *view) filters(ctx context.Context) []ui.FieldOptions {
 		for i := range options {
 			options[i].Selected = options[i].Value == value
 		}
-		return ui.FieldOptions{Kind: ui.SelectField, Name: name, Label: label, Options: append([]ui.Option{all}, options...), Width: ui.Medium}
+		return ui.FieldOptions{Kind: ui.SelectField, Name: name, Label: label, Options: append([]ui.Option{all}, options...), Width: ui.Short}
 	}
 	var out []ui.FieldOptions
 	var places []ui.Option
@@ -271,11 +270,12 @@ func (v *view) kept() []ui.Hidden {
 	var out []ui.Hidden
 	for _, k := range keys {
 		switch k.name {
-		case "noi", "nhom-xa", "ket-qua", "co-quan":
+		case "noi", "nhom-xa", "ket-qua", "co-quan", "sap":
 			continue
-		}
-		if k.name == "muc" && v.place != matrixPath {
-			continue
+		case "muc":
+			if v.place != matrixPath {
+				continue
+			}
 		}
 		if value := *k.of(&v.choice); value != "" {
 			out = append(out, ui.Hidden{Name: k.name, Value: value})

@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"langso/internal/assessment"
 	"langso/internal/platform/clock"
@@ -183,15 +184,25 @@ func (v *view) cellHref(ctx context.Context, u *territory.Unit, item assessment.
 
 func status(v assessment.Verdict) ui.Status { return ui.Status(v.String()) }
 
+// notice is a lasting situation of a set and period; why is told on demand.
+type notice struct {
+	ui.NoticeOptions
+	why string
+}
+
 // notices are what no figure of a set and period may travel without.
-func (v *view) notices(ctx context.Context) []ui.NoticeOptions {
-	var out []ui.NoticeOptions
+func (v *view) notices(ctx context.Context) []notice {
+	var out []notice
 	if v.Set.StructureOnly {
-		out = append(out, ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, v.Set.OfficialIndicators-len(v.Set.Indicators()))),
-			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(v.Set.Criteria())))})
+		out = append(out, notice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, v.Set.OfficialIndicators-len(v.Set.Indicators()))),
+			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(v.Set.Criteria())))}})
 	}
 	if v.Label() != "" || v.Note() != "" {
-		out = append(out, ui.NoticeOptions{Title: v.Label(), Text: v.Note()})
+		n := notice{NoticeOptions: ui.NoticeOptions{Title: v.Label()}, why: v.Note()}
+		if word, _, ok := strings.Cut(v.Note(), ": "); ok && len(word) < 40 {
+			n.Text = word + "." // the word for the kind of note, such as "Suy luận", is said at once
+		}
+		out = append(out, n)
 	}
 	return out
 }

@@ -226,9 +226,9 @@ func (v *pictureView) shapeOf(ctx context.Context, r assessment.Row) shape {
 
 // Measures of a hexagon with a point on top, in pixels. Both are wide enough for a thumb.
 const (
-	hexWidth  = 40.0
-	hexSide   = hexWidth / math.Sqrt2 / 1.2247448713915890 // width ÷ √3
-	hexGap    = 3.0
+	hexWidth  = 38.0
+	hexSide   = hexWidth / 1.7320508075688772 // ÷ √3
+	hexGap    = 2.0
 	hexRowGap = hexSide * 1.5
 )
 
@@ -256,9 +256,12 @@ func (v *pictureView) clusters(ctx context.Context) []panel {
 	return out
 }
 
-// clusterWidth is how many hexagons stand in a row of n: somewhat wider than high, and never wider than a phone.
+// clusterWidth is how many hexagons stand in a row of n: somewhat wider than high, never wider than a phone, and with rows
+// as equal as they can be.
 func clusterWidth(n int) int {
-	return min(max(int(math.Ceil(math.Sqrt(float64(n)*1.2))), 1), 7)
+	wide := min(max(int(math.Ceil(math.Sqrt(float64(n)*1.2))), 1), 7)
+	rows := (n + wide - 1) / wide
+	return max((n+rows-1)/max(rows, 1), 1)
 }
 
 // hexagon is the path of one hexagon around a point.

@@ -276,8 +276,8 @@ func (p *pen) write(t text) error {
 		}
 	}
 	if t.halo != "" {
-		for _, dx := range []fixed.Int26_6{-96, 0, 96} {
-			for _, dy := range []fixed.Int26_6{-96, 0, 96} {
+		for _, dx := range []fixed.Int26_6{-160, 0, 160} {
+			for _, dy := range []fixed.Int26_6{-160, 0, 160} {
 				at(t.halo, dx, dy)
 			}
 		}

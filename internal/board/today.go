@@ -78,10 +78,10 @@ func (t *todayView) order(reg *territory.Register) {
 	slices.SortFunc(t.units, func(a, b presentUnit) int { return place[a.unit.ID] - place[b.unit.ID] })
 }
 
-// fraction says how many of the former communes have met an item: "2/3".
-func (t *todayView) fraction(p presentUnit, k column) (n, of int) {
+// fraction is how many of the former communes have met an item, of how many, and how many have no figure for it.
+func (t *todayView) fraction(p presentUnit, k column) (n, of, unknown int) {
 	c := t.Count(p.rows, k.item)
-	return c.Met, c.Total
+	return c.Met, c.Total, c.Missing
 }
 
 func (t *todayView) title(ctx context.Context) string {
@@ -97,7 +97,7 @@ func (t *todayView) title(ctx context.Context) string {
 func (t *todayView) matrix(ctx context.Context) ui.HeatOptions {
 	o := ui.HeatOptions{ID: "don-vi-nay", Caption: i18n.T(ctx, "board.today.caption"), RowLabel: i18n.T(ctx, "board.today.unit"), TotalLabel: i18n.T(ctx, "board.today.parts"), Keys: i18n.T(ctx, "board.keys")}
 	for _, k := range t.columns {
-		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), 26)})
+		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters)})
 	}
 	for _, p := range t.units {
 		row := ui.HeatRow{Name: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug()), Total: ui.Count(ctx, len(p.rows))}
@@ -111,12 +111,22 @@ func (t *todayView) matrix(ctx context.Context) ui.HeatOptions {
 
 // cell counts the former communes that have met an item. It holds no status: the present unit was never judged.
 func (t *todayView) cell(ctx context.Context, p presentUnit, k column) ui.HeatCell {
-	n, of := t.fraction(p, k)
-	return ui.HeatCell{Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, of), Said: t.said(ctx, n, of)}
+	n, of, unknown := t.fraction(p, k)
+	text := ui.Count(ctx, n) + "/" + ui.Count(ctx, of)
+	if unknown == of {
+		text = "–"
+	}
+	return ui.HeatCell{Text: text, Said: t.said(ctx, n, of, unknown)}
 }
 
-// said is a count in words: "2 trong 3 xã cũ đạt".
-func (t *todayView) said(ctx context.Context, n, of int) string {
+// said is a count in words: "2 trong 3 xã cũ đạt", "chưa có số liệu của 1 xã cũ".
+func (t *todayView) said(ctx context.Context, n, of, unknown int) string {
+	switch {
+	case unknown == of:
+		return i18n.T(ctx, "board.today.no_figure", ui.Count(ctx, of))
+	case unknown > 0:
+		return i18n.T(ctx, "board.today.said", ui.Count(ctx, n), ui.Count(ctx, of)) + "; " + i18n.T(ctx, "board.today.no_figure", ui.Count(ctx, unknown))
+	}
 	return i18n.T(ctx, "board.today.said", ui.Count(ctx, n), ui.Count(ctx, of))
 }
 
@@ -152,8 +162,8 @@ func (t *todayView) twin(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "don-vi-nay-ds", Caption: i18n.T(ctx, "board.today.caption"), CaptionHidden: true,
 		Columns: []ui.Column{{Label: i18n.T(ctx, "board.today.unit")}, {Label: i18n.T(ctx, "board.today.complete")}}}
 	for _, p := range t.units {
-		done := part(t.Board, p.rows).Complete()
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug())}, {Text: t.said(ctx, done, len(p.rows))}}})
+		former := part(t.Board, p.rows)
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug())}, {Text: t.said(ctx, former.Complete(), len(p.rows), len(p.rows)-former.WithData())}}})
 	}
 	return o
 }
