@@ -136,6 +136,21 @@ func TestMatrixByKeyboard(t *testing.T) {
 	}
 }
 
+// What differs in its class differs in its colours, in both themes: the style sheet knows every class of the pictures.
+func TestPictureColours(t *testing.T) {
+	node := testkit.Start(t, testkit.Options{Demo: true})
+	for _, dark := range []bool{false, true} {
+		p := browser.Open(t, browser.Options{Dark: dark})
+		for path, least := range map[string]int{"/luc-giac": 4, "/luc-giac" + snapshot + "&muc=8.4": 2, "/luc-giac" + snapshot + "&muc=1": 1} {
+			p.Go(node.URL + path)
+			counts := browser.Eval[[]int](p, `(() => { const classes = new Set(), fills = new Set(); for (const u of document.querySelectorAll("#hinh .ls-pic__unit")) { classes.add(u.getAttribute("class")); fills.add(getComputedStyle(u.querySelector("path")).fill) } return [classes.size, fills.size] })()`)
+			if counts[0] != counts[1] || counts[0] < least {
+				t.Errorf("dark %v, %s: %d classes in %d colours", dark, path, counts[0], counts[1])
+			}
+		}
+	}
+}
+
 // Every page at 360 and 1280 pixels, light and dark: nothing sideways, nothing that axe finds.
 func TestPagesAreAccessible(t *testing.T) {
 	node := testkit.Start(t, testkit.Options{Demo: true})

@@ -23,7 +23,6 @@ import (
 	"langso/internal/territory"
 	"langso/internal/testkit/htmlcheck"
 	fictional "langso/internal/testkit/province"
-	"langso/web"
 
 	"golang.org/x/image/font"
 	"golang.org/x/net/html"
@@ -303,18 +302,6 @@ func TestColoursAreThoseOfThePages(t *testing.T) {
 		if m == nil || m[1] != value {
 			t.Errorf("%s is %s in files and %v on pages", name, value, m)
 		}
-	}
-}
-
-// The fonts of pictures are in the build.
-func TestFontsAreBuilt(t *testing.T) {
-	for _, name := range []string{"picture-400-latin.ttf", "picture-400-vietnamese.ttf", "picture-600-latin.ttf", "picture-600-vietnamese.ttf"} {
-		if b, ok := web.File(name); !ok || len(b) < 10_000 {
-			t.Errorf("%s: %d bytes: build web/dist first (make build)", name, len(b))
-		}
-	}
-	if _, ok := web.File("no-such-font.ttf"); ok {
-		t.Error("a file that is not there was found")
 	}
 }
 

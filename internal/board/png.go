@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"langso/internal/platform/fault"
-	"langso/web"
+	"langso/internal/platform/ui"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
@@ -34,11 +34,11 @@ var typefaces = sync.OnceValues(func() (map[bool]*typeface, error) {
 	out := map[bool]*typeface{}
 	for bold, weight := range map[bool]string{false: "400", true: "600"} {
 		t := &typeface{}
-		for _, letters := range []string{"latin", "vietnamese"} {
-			b, ok := web.File("picture-" + weight + "-" + letters + ".ttf")
-			if !ok {
-				return nil, fault.New(fault.Unavailable, "board.no_font")
-			}
+		files, ok := ui.PictureFonts(weight)
+		if !ok {
+			return nil, fault.New(fault.Unavailable, "board.no_font")
+		}
+		for _, b := range files {
 			f, err := opentype.Parse(b)
 			if err != nil {
 				return nil, err
