@@ -32,10 +32,10 @@ func demoBoard(t *testing.T) (head []string, byCode map[string][]string) {
 // codeOf is the code in the address of a row's commune.
 func codeOf(t *testing.T, r tableRow) string {
 	t.Helper()
-	for _, a := range elements(r.nodes[0], "a") {
-		_, rest, _ := strings.Cut(attr(a, "href"), "/bang-diem/")
+	if links := elements(r.nodes[0], "a"); len(links) > 0 {
+		_, rest, _ := strings.Cut(attr(links[0], "href"), "/bang-diem/")
 		if rest == "" {
-			_, rest, _ = strings.Cut(attr(a, "href"), "/xa/")
+			_, rest, _ = strings.Cut(attr(links[0], "href"), "/xa/")
 		}
 		code, _, _ := strings.Cut(rest, "-")
 		return code
