@@ -48,6 +48,16 @@ func Asset(name string) string {
 	return Prefix + name
 }
 
+// File returns the content of the asset with this logical name; ok is false when dist was not built with it.
+func File(name string) (content []byte, ok bool) {
+	file, ok := built()[name]
+	if !ok {
+		return nil, false
+	}
+	b, err := fs.ReadFile(dist, "dist/"+file)
+	return b, err == nil
+}
+
 // types are the media types of what dist may hold.
 var types = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2",

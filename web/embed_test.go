@@ -78,3 +78,15 @@ func TestAssetWithoutBuild(t *testing.T) {
 		t.Errorf("Asset = %q", got)
 	}
 }
+
+// The fonts of drawn pictures are in the build, and nothing is found that is not.
+func TestFile(t *testing.T) {
+	for _, name := range []string{"picture-400-latin.ttf", "picture-400-vietnamese.ttf", "picture-600-latin.ttf", "picture-600-vietnamese.ttf"} {
+		if b, ok := File(name); !ok || len(b) < 10_000 || string(b[:4]) != "\x00\x01\x00\x00" {
+			t.Errorf("%s: %d bytes: build web/dist first (make build)", name, len(b))
+		}
+	}
+	if _, ok := File("no-such-font.ttf"); ok {
+		t.Error("a file that is not there was found")
+	}
+}

@@ -1,5 +1,7 @@
 // Cuts the fonts down to the letters that pages use and writes them to fonts/ (see style/fonts.css).
 //
+// The same letters uncompressed (picture-*.ttf) are for the pictures that the program draws itself.
+//
 // Be Vietnam Pro has no figures of one width, so numbers are set in the digits of Noto Sans, which are all equally wide.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import subset from "subset-font";
@@ -21,5 +23,8 @@ for (const weight of [400, 600]) {
 	]) {
 		const cut = await subset(await readFile(source(family, set, weight)), letters, { targetFormat: "woff2" });
 		await writeFile(`fonts/${name}.woff2`, cut);
+		if (family === "be-vietnam-pro") {
+			await writeFile(`fonts/${name.replace("text", "picture")}.ttf`, await subset(await readFile(source(family, set, weight)), letters, { targetFormat: "truetype" }));
+		}
 	}
 }

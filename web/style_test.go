@@ -119,6 +119,7 @@ func TestContrast(t *testing.T) {
 		{"not_applicable-text", "not_applicable-soft", text, 5.6, 0}, {"pending-text", "pending-soft", text, 6.7, 8.0},
 		{"cell-met-on", "cell-met", shape, 5.0, 0}, {"cell-nearly-on", "cell-nearly", shape, 0, 0}, {"cell-not_met-on", "cell-not_met", shape, 5.0, 0},
 		{"cell-no_threshold-on", "cell-no_threshold", shape, 5.5, 0}, {"cell-missing-on", "cell-missing", shape, 0, 0}, {"cell-raster", "cell-missing", shape, 3.4, 0},
+		{"step-1-on", "step-1", text, 0, 0}, {"step-2-on", "step-2", text, 0, 0}, {"step-3-on", "step-3", text, 0, 0}, {"step-4-on", "step-4", text, 0, 0}, {"step-5-on", "step-5", text, 0, 0},
 		{"met", "surface", shape, 0, 0}, {"not_met", "surface", shape, 0, 0}, {"no_threshold", "surface", shape, 0, 0},
 	}
 	for _, p := range pairs {

@@ -219,6 +219,9 @@ func (x *aviary) seeds(c *crawl) {
 			c.addWith("/lam-viec/bang-diem/"+u.Slug()+"/"+item, base, url.Values{"ky": periods})
 		}
 	}
+	for _, path := range []string{"/ma-tran", "/luc-giac", "/ban-do", "/so-sanh", "/lam-viec/ma-tran", "/lam-viec/luc-giac", "/lam-viec/ban-do", "/lam-viec/so-sanh"} {
+		c.addWith(path, base, url.Values{"dinh-dang": {"csv", "svg"}, "cot": {"chi-tieu"}, "muc": {"1.2"}, "ket-qua": {"no_threshold"}, "sap": {"gan-dat", "1.2"}, "ky": periods, "voi": {province.Set + "/" + darkPeriod}, "xa": {x.home.Slug(), x.away.Slug()}})
+	}
 	for _, path := range []string{"/tieu-chi", "/tieu-chi/x", "/lam-viec", "/dang-nhap", "/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x"} {
 		c.add(path)
 	}

@@ -65,6 +65,10 @@ func (r *reader) visit(a *answer) {
 		r.workbook(a)
 	case "text/csv":
 		r.csv(a)
+	case "image/png": // drawn, not written: nothing in it can run
+		if !bytes.HasPrefix(a.body, []byte("\x89PNG\r\n\x1a\n")) {
+			r.wrong(a, "no PNG")
+		}
 	case "", "text/plain", "application/openapi+json", "application/openapi+yaml", "text/css", "text/javascript", "image/svg+xml", "font/woff2":
 	default:
 		r.wrong(a, "unknown kind of answer %q", kind)
@@ -382,8 +386,11 @@ func TestHostileText(t *testing.T) {
 			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/cho-xac-nhan", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co"} {
 				c.addWith(path, base, url.Values{"nhom": {"tinh-cu"}, "dinh-dang": {"xlsx", "csv"}})
 			}
+			for _, path := range []string{"/ma-tran", "/luc-giac", "/ban-do", "/so-sanh", "/lam-viec/ma-tran", "/lam-viec/luc-giac", "/lam-viec/ban-do", "/lam-viec/so-sanh"} {
+				c.addWith(path, base, url.Values{"dinh-dang": {"xlsx", "csv", "svg", "png"}, "muc": {"1.1", "2"}, "cot": {"chi-tieu"}, "voi": {province.Set + "/" + walkPeriod}, "xa": {w.unit("99011").Slug()}, "nhom": {"khong"}, "don-vi-nay": {"1"}})
+			}
 			for _, text := range province.Hostile() { // also from the address into the page
-				for _, path := range []string{"/xa?q=", "/xa?ngay=", "/lam-viec/bang-diem?q=", "/lam-viec/bang-diem?bo=", "/?ky=", "/?dinh-dang=", "/dang-nhap?ve=", "/lam-viec/chi-tieu?phu-trach=", "/api/v1/units/search?q=", "/api/v1/units?at="} {
+				for _, path := range []string{"/xa?q=", "/xa?ngay=", "/lam-viec/bang-diem?q=", "/lam-viec/bang-diem?bo=", "/?ky=", "/?dinh-dang=", "/dang-nhap?ve=", "/lam-viec/chi-tieu?phu-trach=", "/ma-tran?sap=", "/ma-tran?noi=", "/luc-giac?muc=", "/so-sanh?voi=", "/so-sanh?xa=", "/ban-do?luc=", "/api/v1/units/search?q=", "/api/v1/units?at="} {
 					c.one(path + url.QueryEscape(text))
 				}
 				for _, path := range []string{"/xa/", "/tieu-chi/", "/huyen/", "/lam-viec/bang-diem/", "/lam-viec/chi-tieu/", "/lam-viec/nhap-lieu/", "/api/v1/units/", "/"} {

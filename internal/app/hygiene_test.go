@@ -27,7 +27,10 @@ func (x *aviary) snapshot(v *visitor) map[string]string {
 // printed is the minute that a paper copy would bear.
 var printed = regexp.MustCompile(`(<p class="ls-foot__print">)[^<]*`)
 
-// fingerprint is everything of an answer but the number of the request and the minute it was made.
+// madeAt is the minute at which a file says that it was made.
+var madeAt = regexp.MustCompile(`(?:Lập lúc|Made at) [0-9][^<"\n]*`)
+
+// fingerprint is everything of an answer but the number of the request and the minute at which it or a file was made.
 func fingerprint(a *answer) string {
 	h := a.header.Clone()
 	id := h.Get("X-Request-Id")
@@ -35,7 +38,7 @@ func fingerprint(a *answer) string {
 	var b strings.Builder
 	b.WriteString(http.StatusText(a.status) + "\n")
 	_ = h.Write(&b) // a Builder takes every write
-	b.Write(printed.ReplaceAll(a.body, []byte("$1")))
+	b.Write(madeAt.ReplaceAll(printed.ReplaceAll(a.body, []byte("$1")), []byte("MADE")))
 	if id == "" {
 		return b.String()
 	}

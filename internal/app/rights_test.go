@@ -379,6 +379,12 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		return x.moveStep(v)
 	case "GET /lam-viec/tinh", "GET /lam-viec/bang-diem", "GET /lam-viec/chi-tieu":
 		return get(strings.TrimPrefix(route, "GET ") + walkQuery)
+	case "GET /ma-tran", "GET /lam-viec/ma-tran": // the draft has no threshold; nothing outside has none
+		return x.drawn(v, route, "&cot=chi-tieu&ket-qua=no_threshold&dinh-dang=csv", p.unit.Code+","+p.unit.Name+",")
+	case "GET /luc-giac", "GET /lam-viec/luc-giac", "GET /ban-do", "GET /lam-viec/ban-do":
+		return x.drawn(v, route, "&muc=1.2&dinh-dang=svg", p.unit.Name+": chưa có ngưỡng")
+	case "GET /so-sanh", "GET /lam-viec/so-sanh":
+		return page(strings.TrimPrefix(route, "GET ") + walkQuery + "&doi=tat-ca&voi=" + walkSet + "/" + walkPeriod + "&xa=" + p.unit.Slug())
 	case "GET /lam-viec/bang-diem/{xa}":
 		return page("/lam-viec/bang-diem/" + p.unit.Slug() + walkQuery)
 	case "GET /lam-viec/bang-diem/{xa}/{chiTieu}":
@@ -470,6 +476,12 @@ func (x *walk) territoryStep(route string, v *visitor, p place) step {
 		}
 		return "refused"
 	}}
+}
+
+// drawn asks for a file of a picture, in which a text stands only for those who see inside.
+func (x *walk) drawn(v *visitor, route, query, inside string) step {
+	return step{send: func() *answer { return v.get(strings.TrimPrefix(route, "GET ") + walkQuery + query) },
+		inside: func(a *answer) bool { return bytes.Contains(a.body, []byte(inside)) }}
 }
 
 // batchStep makes a request about an upload ready: one's own, or somebody else's.

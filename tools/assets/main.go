@@ -91,7 +91,7 @@ func command(dir, name string, args ...string) error {
 // bundle returns the built files by name and the manifest from logical to built names.
 func bundle(web string) (files map[string][]byte, manifest map[string]string, err error) {
 	entries := []string{"style/style.css", "style/style-lite.css"}
-	for _, pattern := range []string{"islands/*.ts", "img/*.svg"} {
+	for _, pattern := range []string{"islands/*.ts", "img/*.svg", "fonts/*.ttf"} {
 		found, err := filepath.Glob(filepath.Join(web, pattern))
 		if err != nil {
 			return nil, nil, err
@@ -110,7 +110,7 @@ func bundle(web string) (files map[string][]byte, manifest map[string]string, er
 		Outdir:            "dist",
 		EntryNames:        "[name]-[hash]",
 		AssetNames:        "[name]-[hash]",
-		Loader:            map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderCopy},
+		Loader:            map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderCopy, ".ttf": api.LoaderCopy},
 		Bundle:            true,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
@@ -185,7 +185,7 @@ func write(dist string, files map[string][]byte, manifest map[string]string) err
 		if err := put(name, b); err != nil {
 			return err
 		}
-		if path.Ext(name) == ".woff2" {
+		if ext := path.Ext(name); ext == ".woff2" || ext == ".ttf" { // packed already; never sent
 			continue
 		}
 		if err := put(name+".br", brotlied(b)); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"langso/internal/platform/auth"
 	"langso/internal/platform/i18n"
+	"langso/web"
 
 	"github.com/a-h/templ"
 )
@@ -59,6 +60,19 @@ func ErrorShell(ctx context.Context) Shell {
 
 // preloaded are the fonts that the first lines of every page need.
 var preloaded = []string{"text-400-latin.woff2", "text-400-vietnamese.woff2"}
+
+// PictureFonts returns the font of the pages as TrueType files, each with other letters, for pictures that the program draws
+// itself. weight is 400 or 600; ok is false in a build without fonts.
+func PictureFonts(weight string) (files [][]byte, ok bool) {
+	for _, letters := range []string{"latin", "vietnamese"} {
+		b, ok := web.File("picture-" + weight + "-" + letters + ".ttf")
+		if !ok {
+			return nil, false
+		}
+		files = append(files, b)
+	}
+	return files, true
+}
 
 // styleSheet is the style sheet of a request; who asks for less gets one without fonts.
 func styleSheet(ctx context.Context) string {

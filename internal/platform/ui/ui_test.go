@@ -95,6 +95,19 @@ func components() map[string]templ.Component {
 		row = append(row, ui.MatrixCell{Status: s, Href: []string{"", h}[i%2]})
 		columns = append(columns, ui.MatrixColumn{ID: h, Title: h, Href: []string{h, ""}[i%2]})
 	}
+	heat := ui.HeatOptions{ID: "hm1", Caption: h, RowLabel: h, RowSort: h, RowSorted: ui.Rising, TotalLabel: h, Keys: h, Foot: &ui.HeatRow{Name: h, Total: h}}
+	heat.Rows = []ui.HeatRow{{Name: h, Sub: h, Group: true, Total: h}, {Name: h, Href: h, Total: h}}
+	keys := []ui.KeyEntry{{Step: 3, Text: h, N: 4, Noun: h}}
+	picture := ui.PictureOptions{ID: "pic1", Title: h, Source: h}
+	panel := ui.PicturePanel{Label: h, Note: h, Width: 100, Height: 50, Lines: []string{h}, Shapes: []ui.PictureShape{{Path: h, Step: 9, Mark: h, Figure: h, Title: h, Href: h}}}
+	for i, s := range ui.Statuses {
+		heat.Columns = append(heat.Columns, ui.HeatColumn{ID: h, Title: h, Short: h, SortHref: []string{h, ""}[i%2], Sorted: []ui.Sorted{ui.Falling, ui.Unsorted}[i%2]})
+		heat.Rows[0].Cells = append(heat.Rows[0].Cells, ui.HeatCell{Text: h, Said: []string{h, ""}[i%2]})
+		heat.Rows[1].Cells = append(heat.Rows[1].Cells, ui.HeatCell{Status: s, Href: []string{"", h}[i%2]})
+		keys = append(keys, ui.KeyEntry{Status: s, N: i, Href: h})
+		panel.Shapes = append(panel.Shapes, ui.PictureShape{Path: h, Status: s, Sign: true, Mark: []string{h, ""}[i%2], Title: h, Href: []string{h, ""}[i%2]})
+	}
+	picture.Panels, picture.Keys = []ui.PicturePanel{panel, {Shapes: panel.Shapes}}, keys
 	note := ui.Tag(h)
 	return map[string]templ.Component{
 		"Icon":           ui.Icon("check"),
@@ -119,6 +132,9 @@ func components() map[string]templ.Component {
 		"Pager":          ui.Pager(ui.PagerOptions{From: 51, To: 100, Total: 1103, Noun: h, PrevHref: h, NextHref: h}),
 		"ScorecardGrid":  ui.ScorecardGrid(ui.ScorecardOptions{ID: "s1", Caption: h, Rows: []ui.ScorecardRow{{ID: h, Title: h, Href: h, Status: ui.NotMet, Counts: h, Lead: h, Updated: h, UpdatedBy: h, Note: h, Cells: cells}, {ID: "2", Title: h, Status: ui.Met}}}),
 		"Matrix":         ui.Matrix(ui.MatrixOptions{ID: "m1", Caption: h, RowLabel: h, TotalLabel: h, Columns: columns, Rows: []ui.MatrixRow{{Heading: h}, {Name: h, Href: h, Cells: row, Total: h}}}),
+		"HeatMatrix":     ui.HeatMatrix(heat),
+		"CountLegend":    ui.CountLegend(h, keys),
+		"Picture":        ui.Picture(picture),
 		"PageHead":       children(ui.PageHead(ui.PageHeadOptions{Title: h, Over: h, Lead: h, AsOf: h, Origin: ui.Computed, Note: h, Tags: []string{h}, Actions: []ui.LinkButtonOptions{*link}}), note),
 		"Section":        children(ui.Section(ui.SectionOptions{ID: "p1", Title: h, Lead: h, Card: true, Action: link}), children(ui.Section(ui.SectionOptions{Title: h, Level: 3}), note)),
 		"Columns":        children(ui.Columns(), note),
