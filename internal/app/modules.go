@@ -2,6 +2,7 @@ package app
 
 import (
 	"langso/internal/assessment"
+	"langso/internal/briefing"
 	"langso/internal/criteria"
 	"langso/internal/platform/account"
 	"langso/internal/platform/module"
@@ -20,5 +21,6 @@ func modules(kit module.Kit) []module.Module {
 		accounts.Module(),
 		sets.Module(),
 		results.Module(),
+		briefing.New(kit, units, sets, results).Module(),
 	}
 }

@@ -26,7 +26,8 @@ func hasAny(s string, words []string) bool {
 
 // says reports whether the sentence of a token holds one of the words.
 func (r *reader) says(t *token, words []string) bool {
-	return hasAny(strings.ToLower(r.sentence(t))+" ", words)
+	s, _ := r.sentence(t)
+	return hasAny(strings.ToLower(s)+" ", words)
 }
 
 var (
@@ -52,15 +53,18 @@ func (r *reader) shareOf(i int) int {
 	}
 	for j := i + 1; j < len(r.tokens); j++ {
 		p := &r.tokens[j]
-		if p.sentence != t.sentence || p.kind == ratio || p.kind == count {
+		if p.sentence != t.sentence || p.kind == ratio || p.kind == count || p.from-t.to > reach {
 			return -1
 		}
 		if p.kind != percent {
 			continue
 		}
+		if p.from-t.to > 160 {
+			return -1
+		}
 		gap := r.between(t, p)
 		switch {
-		case p.used || p.ranged || len(gap) > 160 || ofPlan.MatchString(r.text[p.to:]):
+		case p.used || p.ranged || ofPlan.MatchString(r.ahead(p.to)):
 			return -1
 		case t.noun == "":
 			if !tight.MatchString(gap) {
@@ -90,11 +94,14 @@ func (r *reader) itemOf(i int) int {
 	for j := i - 1; j >= 0 && r.tokens[j].sentence == t.sentence; j-- {
 		switch x := &r.tokens[j]; x.kind {
 		case item:
-			if r.listed(j) || len(r.between(x, t)) > 160 {
+			if t.from-x.to > 160 || r.listed(j) {
 				return -1
 			}
 			return j
 		case ratio, count:
+			return -1
+		}
+		if t.from-r.tokens[j].to > reach {
 			return -1
 		}
 	}
@@ -114,7 +121,7 @@ func (r *reader) listed(j int) bool {
 	if j > 0 && r.tokens[j-1].kind == item && joins(r.between(&r.tokens[j-1], t)) || j+1 < len(r.tokens) && r.tokens[j+1].kind == item && joins(r.between(t, &r.tokens[j+1])) {
 		return true
 	}
-	return listTail.MatchString(r.text[t.to:])
+	return listTail.MatchString(r.ahead(t.to))
 }
 
 var listTail = regexp.MustCompile(`(?i)^[\s\x{a0}]*(?:,|và|and|đến|-|–)[\s\x{a0}]*(?:số[\s\x{a0}]*)?\d+(?:\.\d+)*(?:[\s\x{a0}]*(?:[,;.)]|và|$|có|đạt|đã))`)
@@ -175,7 +182,7 @@ func (r *reader) shareItem(i int) int {
 	if j := i - 1; j >= 0 && r.tokens[j].kind == item && r.tokens[j].sentence == t.sentence && !r.listed(j) {
 		x := &r.tokens[j]
 		head := strings.ToLower(r.text[max(0, x.from-48):x.from])
-		if tight.MatchString(r.between(x, t)) && (strings.Contains(head, "tỷ lệ xã đạt") || strings.Contains(head, "tỉ lệ xã đạt") || strings.Contains(head, "tỷ lệ số xã đạt")) && !ofPlan.MatchString(r.text[t.to:]) {
+		if tight.MatchString(r.between(x, t)) && (strings.Contains(head, "tỷ lệ xã đạt") || strings.Contains(head, "tỉ lệ xã đạt") || strings.Contains(head, "tỷ lệ số xã đạt")) && !ofPlan.MatchString(r.ahead(t.to)) {
 			return j
 		}
 	}
@@ -184,17 +191,14 @@ func (r *reader) shareItem(i int) int {
 
 // isTotal reports whether a count is that of all communes: "toàn tỉnh có 111 xã.".
 func (r *reader) isTotal(t *token) bool {
-	s := r.sentence(t)
-	start := strings.Index(r.text, s)
-	if t.sentence > 0 {
-		start = r.ends[t.sentence-1] + 1
-	}
-	return t.from >= start && totalOf.MatchString(r.text[start:t.from]) && totalEnds.MatchString(r.text[t.to:])
+	_, start := r.sentence(t)
+	return totalOf.MatchString(r.text[start:t.from]) && totalEnds.MatchString(r.ahead(t.to))
 }
 
 // otherPeriod reports whether the sentence names years, a quarter or a month and none of them is the board's.
 func (r *reader) otherPeriod(t *token) bool {
-	s, f := r.sentence(t), r.figures
+	s, _ := r.sentence(t)
+	f := r.figures
 	if years := yearForm.FindAllStringSubmatch(s, -1); len(years) > 0 && f.Year != 0 {
 		same := false
 		for _, y := range years {

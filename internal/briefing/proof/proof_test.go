@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -142,6 +143,18 @@ func TestArithmeticAlone(t *testing.T) {
 	} {
 		if got := said(Check(text, nil)); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// The largest text without a full stop is read in the time of a page.
+func TestLongText(t *testing.T) {
+	for _, piece := range []string{"48/111 xã, ", "chỉ tiêu 8.4 ", "43,2% ", "48 xã đạt ", "48 trên "} {
+		text := strings.Repeat(piece, MaxBytes/len(piece))
+		start := time.Now()
+		Check(text, board)
+		if d := time.Since(start); d > 10*time.Second { // the square of the length takes minutes
+			t.Errorf("%q: %v", piece, d)
 		}
 	}
 }

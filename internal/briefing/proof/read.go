@@ -114,7 +114,7 @@ func (r *reader) readRatio(m []int) (t token, ok bool) {
 		return t, false
 	}
 	t = token{kind: ratio, from: m[0], to: m[1], n: n, m: d}
-	if x := nounForm.FindStringSubmatchIndex(r.text[m[1]:]); x != nil && !letterAt(r.text, m[1]+x[3], 1) {
+	if x := nounForm.FindStringSubmatchIndex(r.ahead(m[1])); x != nil && !letterAt(r.text, m[1]+x[3], 1) {
 		t.noun, t.nounEnd = strings.ToLower(r.text[m[1]+x[2]:m[1]+x[3]]), m[1]+x[3]
 		switch t.noun {
 		case "xã", "commune", "communes":
@@ -122,7 +122,7 @@ func (r *reader) readRatio(m []int) (t token, ok bool) {
 			if !r.communeNoun(m[1], t.nounEnd) {
 				t.noun = "đơn vị" // xã, phường: another whole than the board's
 			}
-			if strings.HasPrefix(strings.TrimSpace(r.text[t.nounEnd:]), "hội") {
+			if strings.HasPrefix(strings.TrimSpace(r.ahead(t.nounEnd)), "hội") {
 				t.noun = ""
 			}
 		}
@@ -141,7 +141,7 @@ func (r *reader) readRatio(m []int) (t token, ok bool) {
 	if year(d) && (r.figures == nil || d != r.figures.Communes) {
 		return t, false
 	}
-	if n <= 31 && d <= 12 && (t.noun == "" || capitalAfter(r.text[t.nounEnd:])) {
+	if n <= 31 && d <= 12 && (t.noun == "" || capitalAfter(r.ahead(t.nounEnd))) {
 		return t, false
 	}
 	return t, true
@@ -174,7 +174,7 @@ func (r *reader) readPercent(m []int) (t token, ok bool) {
 
 // rangeBefore reports whether a figure ends a range: "43–45 %", "từ 43 đến 45 %".
 func (r *reader) rangeBefore(at int) bool {
-	before := strings.TrimRightFunc(r.text[:at], unicode.IsSpace)
+	before := strings.TrimRightFunc(r.text[max(0, at-40):at], unicode.IsSpace)
 	for _, dash := range []string{"-", "–", "—", "đến", "tới"} {
 		if rest, ok := strings.CutSuffix(before, dash); ok {
 			rest = strings.TrimRightFunc(rest, func(c rune) bool { return unicode.IsSpace(c) || c == '%' })
@@ -211,8 +211,11 @@ func (r *reader) glued(at int) bool {
 	if (next == '.' || next == ',') && unicode.IsDigit(after) {
 		return true
 	}
-	return strings.HasPrefix(strings.TrimLeftFunc(r.text[at:], unicode.IsSpace), "%")
+	return strings.HasPrefix(strings.TrimLeftFunc(r.ahead(at), unicode.IsSpace), "%")
 }
+
+// ahead is the text right behind a place, as much as any rule looks at.
+func (r *reader) ahead(at int) string { return r.text[at:min(len(r.text), at+80)] }
 
 // letterAt reports whether the letter before (side -1) or after (side 1) a place belongs to the same word.
 func letterAt(s string, at, side int) bool {
@@ -228,7 +231,7 @@ func (r *reader) communeNoun(from, end int) bool {
 	if letterAt(r.text, end, 1) {
 		return false
 	}
-	rest := strings.ToLower(strings.TrimLeft(r.text[end:], " \u00a0,/-–"))
+	rest := strings.ToLower(strings.TrimLeft(r.ahead(end), " \u00a0,/-–"))
 	for _, other := range []string{"hội", "viên", "đội", "luận", "phường", "thị trấn", "đặc khu", "và phường", "và thị trấn"} {
 		if strings.HasPrefix(rest, other) {
 			return false
@@ -273,16 +276,25 @@ func (r *reader) sentences() {
 	}
 }
 
-// sentence is the text around a token.
-func (r *reader) sentence(t *token) string {
-	from, to := 0, len(r.text)
+// reach is how far around a figure its sentence is read, in bytes: a text without full stops must not cost the square of
+// its length.
+const reach = 400
+
+// sentence is the text around a token, and the byte at which it begins.
+func (r *reader) sentence(t *token) (text string, start int) {
+	from, to := max(0, t.from-reach), min(len(r.text), t.to+reach)
 	if t.sentence > 0 {
-		from = r.ends[t.sentence-1] + 1
+		from = max(from, r.ends[t.sentence-1]+1)
 	}
 	if t.sentence < len(r.ends) {
-		to = r.ends[t.sentence]
+		to = min(to, r.ends[t.sentence])
 	}
-	return r.text[min(from, to):to]
+	from = min(from, t.from) // a token may hold a full stop
+	to = max(to, t.to)
+	for from < t.from && !utf8.RuneStart(r.text[from]) {
+		from++
+	}
+	return r.text[from:to], from
 }
 
 // between is the text from the end of one token to the start of the other, in small letters.
