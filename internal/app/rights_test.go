@@ -388,6 +388,13 @@ func (x *walk) step(route, role string, p place, own bool) step {
 	case "POST /lam-viec/nhap-lieu":
 		file := x.file(p, x.figure(), "", true)
 		return step{send: func() *answer { return v.upload(walkSet, walkPeriod, "bieu.xlsx", file) }, after: x.uploaded}
+	case "GET /lam-viec/phieu-di-xa/{xa}":
+		return page("/lam-viec/phieu-di-xa/" + p.unit.Slug() + walkQuery)
+	case "GET /lam-viec/can-lam":
+		return page("/lam-viec/can-lam" + walkQuery + "&xa=" + p.unit.Slug())
+	case "GET /lam-viec/giao-ban", "POST /lam-viec/giao-ban", "GET /lam-viec/giao-ban/{buoi}", "GET /lam-viec/kich-ban", "POST /lam-viec/kich-ban", "GET /lam-viec/kich-ban/{so}", "POST /lam-viec/kich-ban/{so}",
+		"POST /lam-viec/phieu-di-xa/{xa}", "GET /lam-viec/viec", "POST /lam-viec/viec/{so}", "GET /lam-viec/soat-so", "POST /lam-viec/soat-so", "GET /lam-viec/xem-da-luu", "POST /lam-viec/xem-da-luu", "POST /lam-viec/xem-da-luu/{so}":
+		return x.briefingStep(route, role, p, own)
 	case "GET /api/v1/criteria/{set}":
 		return get("/api/v1/criteria/" + walkSet)
 	case "GET /api/v1/units/search":
@@ -586,7 +593,7 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 	asked := 0
 	for pattern, methods := range known {
 		path := strings.NewReplacer("{$}", "", "{bo}", walkSet, "{set}", walkSet, "{maTen}", "24943-ka-do", "{xa}", "24943-ka-do", "{code}", "24943", "{chiTieu}", "1.1", "{ma}", "1.1",
-			"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{lo}", "1").Replace(pattern)
+			"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{lo}", "1", "{buoi}", "1", "{so}", "1").Replace(pattern)
 		if strings.Contains(path, "{") {
 			t.Errorf("%s: a part of the address is not known here", pattern)
 		}
