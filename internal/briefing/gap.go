@@ -50,31 +50,37 @@ func ItemsOf(set *criteria.Set) []assessment.Item {
 	return out
 }
 
+// at is the verdict in one place of a standing; what is not there was not reported.
+func at(cells string, i int) assessment.Verdict {
+	if i >= len(cells) {
+		return assessment.Missing
+	}
+	return assessment.Verdict(cells[i])
+}
+
 // declared reports whether a criterion with indicators was judged as a whole, because none of them has a value.
-func declared(b *assessment.Board, r assessment.Row, c *criteria.Criterion) bool {
-	if len(c.Indicators) == 0 || b.Verdict(r, assessment.Item{ID: c.ID, Criterion: true}) == assessment.Missing {
+func declared(r assessment.Row, c *criteria.Criterion) bool {
+	if len(c.Indicators) == 0 || at(r.Criteria, c.Index) == assessment.Missing {
 		return false
 	}
-	return !slices.ContainsFunc(c.Indicators, func(i *criteria.Indicator) bool {
-		return b.Verdict(r, assessment.Item{ID: i.ID}) != assessment.Missing
-	})
+	return !slices.ContainsFunc(c.Indicators, func(i *criteria.Indicator) bool { return at(r.Cells, i.Index) != assessment.Missing })
 }
 
 // lacksOf lists what a commune has not met of the whole set.
 func lacksOf(b *assessment.Board, r assessment.Row) []Lack {
 	var out []Lack
-	add := func(item assessment.Item) {
-		if v := b.Verdict(r, item); v != assessment.Met && v != assessment.NotApplicable {
-			out = append(out, Lack{item, v})
+	add := func(id string, whole bool, v assessment.Verdict) {
+		if v != assessment.Met && v != assessment.NotApplicable {
+			out = append(out, Lack{assessment.Item{ID: id, Criterion: whole}, v})
 		}
 	}
 	for _, c := range b.Set.Criteria() {
-		if len(c.Indicators) == 0 || declared(b, r, c) {
-			add(assessment.Item{ID: c.ID, Criterion: true})
+		if len(c.Indicators) == 0 || declared(r, c) {
+			add(c.ID, true, at(r.Criteria, c.Index))
 			continue
 		}
 		for _, i := range c.Indicators {
-			add(assessment.Item{ID: i.ID})
+			add(i.ID, false, at(r.Cells, i.Index))
 		}
 	}
 	return out
@@ -84,22 +90,27 @@ func lacksOf(b *assessment.Board, r assessment.Row) []Lack {
 func Analyse(b *assessment.Board) *Analysis {
 	a := &Analysis{Board: b, Rows: make([]Standing, len(b.Rows))}
 	all := ItemsOf(b.Set)
-	reported, whole := map[assessment.Item]bool{}, map[assessment.Item]bool{}
+	// Places of the set that somebody reported; whole = criteria that some commune declared at once.
+	indicators, criterion, whole := make([]bool, len(b.Set.Indicators())), make([]bool, len(b.Set.Criteria())), make([]bool, len(b.Set.Criteria()))
 	for k, r := range b.Rows {
 		a.Rows[k] = Standing{Row: r, All: lacksOf(b, r)}
 		a.Rows[k].Lacks = a.Rows[k].All
 		for _, c := range b.Set.Criteria() {
-			item := assessment.Item{ID: c.ID, Criterion: true}
-			if declared(b, r, c) {
-				whole[item] = true
-			}
-			if len(c.Indicators) == 0 && b.Verdict(r, item) != assessment.Missing {
-				reported[item] = true
-			}
+			whole[c.Index] = whole[c.Index] || declared(r, c)
+			criterion[c.Index] = criterion[c.Index] || at(r.Criteria, c.Index) != assessment.Missing
 			for _, i := range c.Indicators {
-				if x := (assessment.Item{ID: i.ID}); whole[item] || b.Verdict(r, x) != assessment.Missing {
-					reported[x] = true
-				}
+				indicators[i.Index] = indicators[i.Index] || whole[c.Index] || at(r.Cells, i.Index) != assessment.Missing
+			}
+		}
+	}
+	reported := map[assessment.Item]bool{}
+	for _, c := range b.Set.Criteria() {
+		if len(c.Indicators) == 0 && criterion[c.Index] {
+			reported[assessment.Item{ID: c.ID, Criterion: true}] = true
+		}
+		for _, i := range c.Indicators {
+			if indicators[i.Index] {
+				reported[assessment.Item{ID: i.ID}] = true
 			}
 		}
 	}
@@ -110,8 +121,8 @@ func Analyse(b *assessment.Board) *Analysis {
 		}
 	}
 	for _, c := range b.Set.Criteria() { // declared as a whole by some communes: an item of its own beside its indicators
-		if item := (assessment.Item{ID: c.ID, Criterion: true}); whole[item] {
-			a.Items = append(a.Items, item)
+		if whole[c.Index] {
+			a.Items = append(a.Items, assessment.Item{ID: c.ID, Criterion: true})
 		}
 	}
 	if a.Partial {
@@ -157,21 +168,20 @@ type Bottleneck struct {
 	Only    int // communes that lack nothing else
 	Pair    int // communes that lack this and one other thing
 	Lacking int // communes that have not met it
-	Counts  assessment.Counts
 }
 
 // Bottlenecks lists every item that counts: what is the only lack of the most communes first, then one of two, then what
 // most communes lack. Communes without any result are counted under Lacking only: nobody knows what else they lack.
 func (a *Analysis) Bottlenecks() []Bottleneck {
 	out := make([]Bottleneck, len(a.Items))
-	at := map[assessment.Item]int{}
+	place := map[assessment.Item]int{}
 	for k, item := range a.Items {
-		out[k] = Bottleneck{Item: item, Counts: a.Count(a.Board.Rows, item)}
-		at[item] = k
+		out[k].Item = item
+		place[item] = k
 	}
 	for _, s := range a.Rows {
 		for _, l := range s.Lacks {
-			k, ok := at[l.Item]
+			k, ok := place[l.Item]
 			if !ok {
 				continue
 			}
@@ -226,17 +236,17 @@ func leadOf(set *criteria.Set, item assessment.Item) string {
 
 // Queues divides the gaps by leading department, the longest queue first.
 func (a *Analysis) Queues() []Queue {
-	at := map[string]int{}
+	place := map[string]int{}
 	var out []Queue
 	for _, b := range a.Bottlenecks() {
 		if b.Lacking == 0 {
 			continue
 		}
 		id := leadOf(a.Set, b.Item)
-		k, ok := at[id]
+		k, ok := place[id]
 		if !ok {
 			k = len(out)
-			at[id] = k
+			place[id] = k
 			out = append(out, Queue{Department: id})
 		}
 		q := &out[k]

@@ -172,7 +172,7 @@ func (v *meetingView) answer(ctx context.Context) string {
 }
 
 func (v *meetingView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx), Actions: keepAction(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx)}
 	if v.held != nil {
 		o.Over = i18n.T(ctx, "briefing.meeting.of", ui.Date(ctx, v.held.HeldOn))
 		o.Lead = v.held.Note
@@ -185,7 +185,9 @@ func (v *meetingView) head(ctx context.Context) ui.PageHeadOptions {
 // line is one row of a block: a link, what is said of it, and where the figure behind it stands.
 type line struct {
 	text, href string
+	more       string // wording behind text, left out on phones
 	said       string
+	saidMore   string // wording behind said, left out on phones
 	saidHref   string
 	status     ui.Status
 }
@@ -195,7 +197,8 @@ func (v *meetingView) nearest(ctx context.Context) []line {
 	for _, s := range v.Nearest(nearestShown) {
 		l := line{text: s.Row.Unit.Name, href: unitHref(ctx, v.choice, s.Row.Unit)}
 		if len(s.Lacks) == 1 {
-			l.said, l.saidHref = v.lackText(ctx, s, s.Lacks[0]), valueHref(ctx, v.choice, s.Row.Unit, s.Lacks[0].Item)
+			l.said, l.saidMore = v.lackText(ctx, s, s.Lacks[0])
+			l.saidHref = valueHref(ctx, v.choice, s.Row.Unit, s.Lacks[0].Item)
 			l.status = status(s.Lacks[0].Verdict)
 		} else {
 			l.said = i18n.T(ctx, "briefing.meeting.lacks", ui.Count(ctx, len(s.Lacks)), ids(ctx, s.Lacks, 5))
@@ -205,20 +208,17 @@ func (v *meetingView) nearest(ctx context.Context) []line {
 	return out
 }
 
-// lackText is the one thing that a commune lacks, with its distance where there is one.
-func (v *meetingView) lackText(ctx context.Context, s Standing, l Lack) string {
-	text := assessment.ItemWords(ctx, l.Item)
+// lackText is the one thing that a commune lacks, and its distance or its wording.
+func (v *meetingView) lackText(ctx context.Context, s Standing, l Lack) (text, more string) {
+	text = assessment.ItemWords(ctx, l.Item)
 	if card := v.cards[s.Row.Unit.ID]; card != nil {
 		if c := card.Cell(l.Item); c != nil {
 			if d := c.Words(ctx).Distance; d != "" {
-				return text + " (" + d + ")"
+				return text + " (" + d + ")", ""
 			}
 		}
 	}
-	if title := v.ItemTitle(ctx, l.Item); title != "" {
-		text += " " + clip(title, 48)
-	}
-	return text
+	return text, clip(v.ItemTitle(ctx, l.Item), 48)
 }
 
 func (v *meetingView) hardest(ctx context.Context) []line {
@@ -227,7 +227,7 @@ func (v *meetingView) hardest(ctx context.Context) []line {
 		if b.Lacking == 0 || len(out) == bottlenecksShown {
 			break
 		}
-		out = append(out, line{text: capital(assessment.ItemWords(ctx, b.Item)) + " " + clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
+		out = append(out, line{text: capital(assessment.ItemWords(ctx, b.Item)), more: clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
 			said: i18n.T(ctx, "briefing.meeting.holds", ui.Count(ctx, b.Only), ui.Count(ctx, b.Pair), ui.Count(ctx, b.Lacking))})
 	}
 	return out

@@ -294,10 +294,10 @@ func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 		if t.Item.ID != "" {
 			what.Sub = capital(assessment.ItemWords(ctx, t.Item))
 		}
-		who := ui.Cell{Text: ui.Date(ctx, dayOf(t.CreatedMS)), Sub: t.Author}
+		who := ui.Cell{Text: ui.Date(ctx, dayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
 		due := ui.Cell{Text: dash(ui.Date(ctx, t.Due))}
 		if t.State == TaskDone {
-			due = ui.Cell{Text: ui.Date(ctx, dayOf(t.ClosedMS)), Sub: t.ClosedBy}
+			due = ui.Cell{Text: ui.Date(ctx, dayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{name, what, who, due, {Body: taskButton(t)}}})
 	}

@@ -193,8 +193,8 @@ func validQuarter(s string) bool {
 	return err == nil && strings.Contains(p.ID, "-Q")
 }
 
-// maxCost bounds one planned cost: a thousand times the largest provincial budget.
-const maxCost = 1e17
+// maxCost bounds one planned cost, so that the sum of MaxGaps of them still fits 64 bits.
+const maxCost = 4_000_000_000_000_000
 
 // ParseMoney reads an amount of đồng as people write it: "1.200.000.000", "1200 triệu", "1,2 tỷ"; "" = 0. Parts of a đồng
 // are refused.

@@ -46,17 +46,21 @@ func (s *Service) in(reg *territory.Register, unit territory.UnitID) auth.Scope 
 	return auth.Scope{Units: reg.Scope(unit, s.clock.Today())}
 }
 
-// wholeScope is the scope of the home province of a board; empty when the board has no communes.
+// wholeScope is the scope of everything on a board: the province that all its communes lie in, the whole territory when
+// they lie in several.
 func (s *Service) wholeScope(f *assessment.Frame) auth.Scope {
-	list := f.Roster.Communes()
-	if len(list) == 0 {
+	var top *territory.Unit
+	for _, u := range f.Roster.Communes() {
+		above := f.Roster.Ancestors(u.ID)
+		if len(above) == 0 || top != nil && above[len(above)-1] != top {
+			return auth.Scope{}
+		}
+		top = above[len(above)-1]
+	}
+	if top == nil {
 		return auth.Scope{}
 	}
-	above := f.Roster.Ancestors(list[0].ID)
-	if len(above) == 0 {
-		return auth.Scope{}
-	}
-	return s.in(f.Register, above[len(above)-1].ID)
+	return s.in(f.Register, top.ID)
 }
 
 // guest is ctx as somebody who did not sign in: figures that count outside.
