@@ -227,6 +227,9 @@ func TestScope(t *testing.T) {
 		if got := open(officer); !slices.Equal(got, []territory.UnitID{home.ID}) {
 			t.Errorf("the officer sees tasks of %v", got)
 		}
+		if got := open(viewer); !slices.Equal(got, []territory.UnitID{home.ID}) {
+			t.Errorf("the viewer sees tasks of %v", got)
+		}
 		if got := open(department); len(got) != 2 {
 			t.Errorf("the department sees tasks of %v", got)
 		}
