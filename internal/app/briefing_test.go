@@ -6,9 +6,12 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"testing"
 
 	"langso/internal/assessment"
 	"langso/internal/briefing"
+	"langso/internal/platform/auth"
+	"langso/internal/platform/db"
 	"langso/internal/territory"
 	"langso/internal/testkit/province"
 )
@@ -122,4 +125,47 @@ func (x *walk) briefingStep(route, role string, p place, own bool) step {
 		return get("/lam-viec/xem-da-luu")
 	}
 	return post("/lam-viec/xem-da-luu/"+id, url.Values{"viec": {"doi-ten"}, "ten": {word}})
+}
+
+// An edit of a plan without its version is refused with 428, a stale one with 412; what the loser typed is still on the page.
+func TestStalePlanKeepsWhatWasTyped(t *testing.T) {
+	w := newHouse(t, db.SQLite, production)
+	w.loadSet()
+	w.add("van-phong", "Văn phòng", auth.Grant{Role: auth.ProvinceOffice})
+	v := w.signedIn(1, "van-phong")
+	u := w.unit("24943")
+	target := "/lam-viec/kich-ban/" + w.plan(u, "Bản đầu", "")
+	form := func(version, name string) url.Values {
+		return url.Values{"phien-ban": {version}, "ten": {name}, "han": {"2027-Q2"}, "muc": {fmt.Sprintf("%d:1.2", u.ID)}, "tien-" + fmt.Sprintf("%d:1.2", u.ID): {"3 triệu"}}
+	}
+	if a := v.post(target, form("1", "Bản thắng")); a.status != http.StatusSeeOther {
+		t.Fatal(a)
+	}
+	for version, want := range map[string]int{"": http.StatusPreconditionRequired, "1": http.StatusPreconditionFailed} {
+		a := v.post(target, form(version, "Bản thua"))
+		if a.status != want || !shows(a, "Bản thua") || !shows(a, "Bản thắng") || !shows(a, "3 triệu") {
+			t.Errorf("version %q: %v", version, a)
+		}
+	}
+	if a := v.get(target); shows(a, "Bản thua") || a.header.Get("ETag") != `"2"` {
+		t.Errorf("the loser wrote: %v", a)
+	}
+}
+
+// A program that sends the notes of a sheet again is told that they are there.
+func TestNotesFromADevice(t *testing.T) {
+	w := newHouse(t, db.SQLite, production)
+	w.loadSet()
+	w.add("van-phong", "Văn phòng", auth.Grant{Role: auth.ProvinceOffice})
+	v := w.signedIn(1, "van-phong")
+	v.header["Accept"] = "application/json"
+	notes := url.Values{"bo": {walkSet}, "ky": {walkPeriod}, "muc": {"1.2", ""}, "ma": {"d-00000001", "d-00000002"}, "ghi-chu": {"Xem lại.", " "}}
+	for _, want := range []map[string]int{{"created": 1, "changed": 0, "again": 0}, {"created": 0, "changed": 0, "again": 1}} {
+		var got map[string]int
+		a := v.post("/lam-viec/phieu-di-xa/"+w.unit("24943").Slug(), notes)
+		a.json(t, &got)
+		if a.status != http.StatusOK || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%v, want %v", a, want)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package briefing
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -181,8 +182,25 @@ func (v *planView) rowsOf(ctx context.Context, s *Service, of *Plan) {
 	}
 }
 
-// offer fills the rows with what was typed.
+// offer fills the rows with what was typed. What was ticked and is not offered any more, because the board has moved, gets
+// a row too: nothing typed is lost.
 func (v *planView) offer() {
+	seen := map[string]bool{}
+	for _, row := range v.rows {
+		seen[gapKey(row.gap.Unit, row.gap.Item)] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(v.form.ticked)) {
+		g, ok := gapOf(key)
+		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && known(v.Board, g.Item) && len(v.rows) < MaxGaps {
+			row := pickRow{unit: u, gap: g, lack: Lack{g.Item, assessment.Missing}}
+			for _, x := range v.Rows {
+				if x.Row.Unit == u {
+					row.lack.Verdict = v.Verdict(x.Row, g.Item)
+				}
+			}
+			v.rows = append(v.rows, row)
+		}
+	}
 	for k := range v.rows {
 		row := &v.rows[k]
 		key := gapKey(row.gap.Unit, row.gap.Item)
@@ -190,6 +208,13 @@ func (v *planView) offer() {
 		row.gap.Due = v.form.own[key]
 		row.cost = v.form.cost[key]
 	}
+}
+
+// gapOf reads what gapKey wrote.
+func gapOf(key string) (g Gap, ok bool) {
+	unit, item, cut := strings.Cut(key, ":")
+	id, err := strconv.ParseInt(unit, 10, 64)
+	return Gap{Unit: territory.UnitID(id), Item: itemOf(item)}, cut && err == nil && item != "" && gapKey(territory.UnitID(id), itemOf(item)) == key
 }
 
 // readPlan reads the posted form. A gap that the form did not offer is taken too: the board may have moved since.
@@ -204,9 +229,8 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 		}
 	}
 	for _, key := range f[fieldGap] {
-		unit, item, ok := strings.Cut(key, ":")
-		id, bad := strconv.ParseInt(unit, 10, 64)
-		if !ok || bad != nil || item == "" || len(list) > MaxGaps {
+		g, ok := gapOf(key)
+		if !ok || len(list) > MaxGaps {
 			err = fault.New(fault.Invalid, "briefing.unknown_gap", clip(key, 40)).At(fieldGap)
 			continue
 		}
@@ -214,8 +238,7 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 			continue
 		}
 		form.ticked[key] = true
-		g := Gap{Unit: territory.UnitID(id), Item: itemOf(item), Due: form.own[key]}
-		if g.Due == "" {
+		if g.Due = form.own[key]; g.Due == "" {
 			g.Due = form.due
 		}
 		cost, wrong := ParseMoney(form.cost[key])

@@ -166,7 +166,7 @@ func planBody(v *planView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.mayWork && v.WithData() > 0 {
+		if v.mayWork && (v.WithData() > 0 || v.plan != nil || v.wrong != nil) {
 			templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

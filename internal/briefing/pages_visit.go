@@ -316,3 +316,12 @@ func (v *tasksView) pagerHref(ctx context.Context) func(string) string {
 		return v.choice.href(ctx, tasksPath, "trang-thai", state, "trang", page)
 	}
 }
+
+// taskSource says what a task is about and when it was noted.
+func taskSource(ctx context.Context, t Task) string {
+	day := ui.Date(ctx, dayOf(t.CreatedMS))
+	if t.Item.ID == "" {
+		return day
+	}
+	return assessment.ItemWords(ctx, t.Item) + " · " + day
+}
