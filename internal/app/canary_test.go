@@ -51,6 +51,8 @@ type aviary struct {
 	words      map[string]canary // those of words, by word
 	numbers    []canary
 	batches    []string // numbers of all uploads
+	meetings   []string // numbers of all meetings
+	plans      []string // numbers of all plans
 }
 
 // wordLength is the length of every word.
@@ -181,7 +183,20 @@ func newAviary(w *house) *aviary {
 			}
 		}
 	}
+	x.brief()
 	return x
+}
+
+// brief plants words in what the briefing keeps: the note of a meeting is for readers of the whole province, a plan and a
+// task for those of the commune, a saved view for its owner.
+func (x *aviary) brief() {
+	whole := []string{byDepartment, byOtherProvDep, byOffice}
+	x.meetings = append(x.meetings, x.meeting(x.plant("note of a meeting", whole...)))
+	x.plans = append(x.plans, x.plan(x.home, x.plant("name of a plan about home", seesHome...), x.plant("note of a plan about home", seesHome...)),
+		x.plan(x.away, x.plant("name of a plan about away", seesAway...), x.plant("note of a plan about away", seesAway...)))
+	x.task(x.home, x.plant("task about home", seesHome...))
+	x.task(x.away, x.plant("task about away", seesAway...))
+	x.keeps(x.visitors[byOwner], x.plant("name of a view of the officer of home", byOwner))
 }
 
 // write corrects one value as a visitor who may.
@@ -206,10 +221,24 @@ func (x *aviary) seeds(c *crawl) {
 	c.addWith("/xa", nil, url.Values{"q": {"Ka Đô", "24931"}, "ngay": {"2024-05-01", "x"}, "dinh-dang": {"csv"}})
 	c.addWith("/lam-viec/cho-xac-nhan", base, url.Values{"ky": periods})
 	c.addWith("/lam-viec/nhap-lieu", base, nil)
+	c.addWith("/lam-viec/can-lam", base, url.Values{"theo": {"nghen", "co-quan"}, "co-quan": {"thong_tin", "noi_vu", "x"}, "xa": {x.home.Slug(), x.away.Slug(), "x"}, "chi-tieu": {"1.1", "1.2", "2.1", "x"}, "ky": periods})
+	c.addWith("/lam-viec/giao-ban", base, url.Values{"ky": periods})
+	c.addWith("/lam-viec/kich-ban", base, url.Values{"con-thieu": {"5"}, "ky": periods})
+	c.addWith("/lam-viec/viec", base, url.Values{"trang-thai": {"xong"}})
+	for _, path := range []string{"/lam-viec/soat-so", "/lam-viec/xem-da-luu", "/lam-viec/giao-ban/x", "/lam-viec/kich-ban/1"} {
+		c.add(path)
+	}
+	for _, id := range x.meetings {
+		c.add("/lam-viec/giao-ban/" + id)
+	}
+	for _, id := range x.plans {
+		c.addWith("/lam-viec/kich-ban/"+id, url.Values{}, url.Values{"ky": periods})
+	}
 	c.addWith("/tieu-chi/"+province.Set, nil, url.Values{"ngay": {"2024-05-01"}})
 	for _, u := range []*territory.Unit{x.home, x.away} {
 		c.addWith("/xa/"+u.Slug(), base, url.Values{"ky": periods})
 		c.addWith("/lam-viec/bang-diem/"+u.Slug(), base, url.Values{"ky": periods})
+		c.addWith("/lam-viec/phieu-di-xa/"+u.Slug(), base, url.Values{"ky": periods})
 	}
 	for _, item := range walkItems {
 		more := url.Values{"xep": {"gia-tri", "ten"}, "ket-qua": {"not_met", "missing", "no_threshold"}, "nhom": {"nhom-xa"}, "ky": periods}
@@ -254,6 +283,16 @@ func (x *aviary) intrude(v *visitor, own *territory.Unit, visit func(a *answer))
 		visit(v.post("/lam-viec/nhap-lieu/"+id+"/bo", url.Values{}))
 		visit(v.post("/lam-viec/nhap-lieu/"+id+"/ghi", url.Values{"mot-phan": {"1"}}))
 	}
+	for _, id := range x.meetings {
+		visit(v.get("/lam-viec/giao-ban/" + id))
+	}
+	for _, id := range x.plans {
+		visit(v.post("/lam-viec/kich-ban/"+id, url.Values{"phien-ban": {"9"}, "ten": {"thử"}, "han": {"2027-Q1"}, "muc": {fmt.Sprintf("%d:1.2", x.home.ID)}}))
+	}
+	for _, u := range []*territory.Unit{x.home, x.away} {
+		visit(v.post("/lam-viec/kich-ban", url.Values{"bo": {province.Set}, "ky": {walkPeriod}, "viec": {"xem"}, "ten": {"thử"}, "han": {"2027-Q1"}, "muc": {fmt.Sprintf("%d:1.2", u.ID)}}))
+	}
+	visit(v.post("/lam-viec/soat-so", url.Values{"bo": {province.Set}, "ky": {walkPeriod}, "van-ban": {"5/103 xã đạt chỉ tiêu 1.1, đạt 4,9%. 1/103 xã đạt chỉ tiêu 1.2"}}))
 	visit(v.upload(province.Set, walkPeriod, "thu.xlsx", matrix(x.t, "Thử", []string{"Mã xã", "Tên xã", "1.1", "1.2", "2.1"}, []string{x.home.Code, x.home.Name, "12", "1", "Đạt"}, []string{x.away.Code, x.away.Name, "12", "1", "Đạt"})))
 	visit(v.post("/dang-nhap", url.Values{"login": {"khong-co"}, "password": {"x"}}))
 	visit(v.post("/dang-nhap/minh-hoa", url.Values{"login": {"admin"}}))

@@ -231,7 +231,7 @@ func elsewhere(codes ...string) func(path string) bool {
 		switch {
 		case len(parts) < 2:
 			return false
-		case parts[0] == "xa":
+		case parts[0] == "xa", parts[0] == "phieu-di-xa":
 			return !unit(parts[1])
 		case parts[0] == "bang-diem":
 			return !unit(parts[1]) || len(parts) > 2 && !slices.Contains(walkItems, parts[2])

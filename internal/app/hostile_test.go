@@ -365,7 +365,50 @@ func hostileHouse(w *house) (*visitor, []string) {
 			}
 		}
 	}
+	hostileBriefing(w, office)
 	return office, batches
+}
+
+// hostileBriefing puts the texts into what the briefing keeps, and through the checker of texts.
+func hostileBriefing(w *house, office *visitor) {
+	kept := 0
+	for i, text := range province.Hostile() {
+		u := w.unit(province.Communes()[i%3].Code)
+		base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
+		with := func(pairs ...string) url.Values {
+			form := url.Values{}
+			for k, v := range base {
+				form[k] = v
+			}
+			for k := 0; k < len(pairs); k += 2 {
+				form.Set(pairs[k], pairs[k+1])
+			}
+			return form
+		}
+		for _, a := range []*answer{
+			office.post("/lam-viec/giao-ban", with("ngay", string(w.app.kit.Clock.Today()), "ghi-chu", text)),
+			office.post("/lam-viec/kich-ban", with("ten", text, "ghi-chu", text, "han", "2027-Q1", "muc", fmt.Sprintf("%d:1.2", u.ID))),
+			office.post("/lam-viec/phieu-di-xa/"+u.Slug(), with("muc", "1.2", "ma", fmt.Sprintf("hostile-%d", i), "ghi-chu", text)),
+			office.post("/lam-viec/xem-da-luu", with("ten", text, "dia-chi", "/lam-viec/tinh?q="+url.QueryEscape(text))),
+		} {
+			switch a.status {
+			case http.StatusSeeOther:
+				kept++
+			case http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge: // letters that turn the direction of text, 10 kB of marks
+			default:
+				w.t.Errorf("%v", a)
+			}
+		}
+		for _, a := range []*answer{office.post("/lam-viec/soat-so", with("van-ban", "48/111 xã "+text+" đạt 45,4%")), office.post("/lam-viec/xem-da-luu", with("ten", "x", "dia-chi", text)),
+			office.post("/lam-viec/kich-ban", with("viec", "xem", "ten", text, "han", text, "muc", text, "tien-"+text, text))} {
+			if a.status != http.StatusOK && a.status != http.StatusUnprocessableEntity {
+				w.t.Errorf("%v", a)
+			}
+		}
+	}
+	if kept < 20 {
+		w.t.Errorf("only %d hostile texts were kept", kept)
+	}
 }
 
 // Every page, document and file is made with the hostile province, and nothing in it becomes markup, a formula or a header.
@@ -383,17 +426,18 @@ func TestHostileText(t *testing.T) {
 			c := newCrawl(w, v, r.visit)
 			c.skip = elsewhere("99011", "99012", "99013")
 			base := url.Values{"bo": {province.Set}, "ky": {walkPeriod}}
-			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/cho-xac-nhan", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co"} {
+			for _, path := range []string{"/", "/xa", "/lam-viec/tinh", "/lam-viec/bang-diem", "/lam-viec/chi-tieu", "/lam-viec/cho-xac-nhan", "/lam-viec/nhap-lieu", "/tieu-chi/" + province.Set, "/dang-nhap", "/khong-co",
+				"/lam-viec/can-lam", "/lam-viec/giao-ban", "/lam-viec/kich-ban", "/lam-viec/viec", "/lam-viec/soat-so", "/lam-viec/xem-da-luu"} {
 				c.addWith(path, base, url.Values{"nhom": {"tinh-cu"}, "dinh-dang": {"xlsx", "csv"}})
 			}
 			for _, path := range []string{"/ma-tran", "/luc-giac", "/ban-do", "/so-sanh", "/lam-viec/ma-tran", "/lam-viec/luc-giac", "/lam-viec/ban-do", "/lam-viec/so-sanh"} {
 				c.addWith(path, base, url.Values{"dinh-dang": {"xlsx", "csv", "svg", "png"}, "muc": {"1.1", "2"}, "cot": {"chi-tieu"}, "voi": {province.Set + "/" + walkPeriod}, "xa": {w.unit("99011").Slug()}, "nhom": {"khong"}, "don-vi-nay": {"1"}})
 			}
 			for _, text := range province.Hostile() { // also from the address into the page
-				for _, path := range []string{"/xa?q=", "/xa?ngay=", "/lam-viec/bang-diem?q=", "/lam-viec/bang-diem?bo=", "/?ky=", "/?dinh-dang=", "/dang-nhap?ve=", "/lam-viec/chi-tieu?phu-trach=", "/ma-tran?sap=", "/ma-tran?noi=", "/luc-giac?muc=", "/so-sanh?voi=", "/so-sanh?xa=", "/ban-do?luc=", "/api/v1/units/search?q=", "/api/v1/units?at="} {
+				for _, path := range []string{"/xa?q=", "/xa?ngay=", "/lam-viec/bang-diem?q=", "/lam-viec/bang-diem?bo=", "/?ky=", "/?dinh-dang=", "/dang-nhap?ve=", "/lam-viec/chi-tieu?phu-trach=", "/ma-tran?sap=", "/ma-tran?noi=", "/luc-giac?muc=", "/so-sanh?voi=", "/so-sanh?xa=", "/ban-do?luc=", "/lam-viec/can-lam?xa=", "/lam-viec/can-lam?chi-tieu=", "/lam-viec/can-lam?co-quan=", "/lam-viec/kich-ban?muc=", "/lam-viec/xem-da-luu?dia-chi=", "/api/v1/units/search?q=", "/api/v1/units?at="} {
 					c.one(path + url.QueryEscape(text))
 				}
-				for _, path := range []string{"/xa/", "/tieu-chi/", "/huyen/", "/lam-viec/bang-diem/", "/lam-viec/chi-tieu/", "/lam-viec/nhap-lieu/", "/api/v1/units/", "/"} {
+				for _, path := range []string{"/xa/", "/tieu-chi/", "/huyen/", "/lam-viec/bang-diem/", "/lam-viec/chi-tieu/", "/lam-viec/nhap-lieu/", "/lam-viec/giao-ban/", "/lam-viec/kich-ban/", "/lam-viec/phieu-di-xa/", "/api/v1/units/", "/"} {
 					c.one(path + url.PathEscape(text))
 				}
 			}
@@ -404,6 +448,8 @@ func TestHostileText(t *testing.T) {
 				unit := w.unit(u.Code)
 				c.addWith("/xa/"+unit.Slug(), base, nil)
 				c.addWith("/lam-viec/bang-diem/"+unit.Slug(), base, nil)
+				c.addWith("/lam-viec/phieu-di-xa/"+unit.Slug(), base, nil)
+				c.addWith("/lam-viec/can-lam", base, url.Values{"xa": {unit.Slug()}})
 				for _, item := range []string{"1", "1.1", "1.2", "2.1", "2.2"} {
 					c.addWith("/lam-viec/bang-diem/"+unit.Slug()+"/"+item, base, nil)
 				}

@@ -30,7 +30,11 @@ var printed = regexp.MustCompile(`(<p class="ls-foot__print">)[^<]*`)
 // madeAt is the minute at which a file says that it was made.
 var madeAt = regexp.MustCompile(`(?:Lập lúc|Made at) [0-9][^<"\n]*`)
 
-// fingerprint is everything of an answer but the number of the request and the minute at which it or a file was made.
+// noteID is the random number that a box of a visit sheet carries.
+var noteID = regexp.MustCompile(`value="s-[A-Z2-7]{26}"`)
+
+// fingerprint is everything of an answer but the number of the request, those of note boxes, and the minute at which it or a
+// file was made.
 func fingerprint(a *answer) string {
 	h := a.header.Clone()
 	id := h.Get("X-Request-Id")
@@ -38,7 +42,8 @@ func fingerprint(a *answer) string {
 	var b strings.Builder
 	b.WriteString(http.StatusText(a.status) + "\n")
 	_ = h.Write(&b) // a Builder takes every write
-	b.Write(madeAt.ReplaceAll(printed.ReplaceAll(a.body, []byte("$1")), []byte("MADE")))
+	body := noteID.ReplaceAll(printed.ReplaceAll(a.body, []byte("$1")), nil)
+	b.Write(madeAt.ReplaceAll(body, []byte("MADE")))
 	if id == "" {
 		return b.String()
 	}

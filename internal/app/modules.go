@@ -3,6 +3,7 @@ package app
 import (
 	"langso/internal/assessment"
 	"langso/internal/board"
+	"langso/internal/briefing"
 	"langso/internal/criteria"
 	"langso/internal/platform/account"
 	"langso/internal/platform/module"
@@ -22,5 +23,6 @@ func modules(kit module.Kit) []module.Module {
 		sets.Module(),
 		results.Module(),
 		board.New(kit, units, sets, results).Module(),
+		briefing.New(kit, units, sets, results).Module(),
 	}
 }

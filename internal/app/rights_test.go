@@ -407,6 +407,13 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		return get("/quan-tri/don-vi/thon?xa=" + p.unit.Slug())
 	case "POST /quan-tri/don-vi/ranh-gioi", "POST /quan-tri/don-vi/nhom", "POST /quan-tri/don-vi/thon":
 		return x.territoryStep(route, v, p)
+	case "GET /lam-viec/phieu-di-xa/{xa}":
+		return page("/lam-viec/phieu-di-xa/" + p.unit.Slug() + walkQuery)
+	case "GET /lam-viec/can-lam":
+		return page("/lam-viec/can-lam" + walkQuery + "&xa=" + p.unit.Slug())
+	case "GET /lam-viec/giao-ban", "POST /lam-viec/giao-ban", "GET /lam-viec/giao-ban/{buoi}", "GET /lam-viec/kich-ban", "POST /lam-viec/kich-ban", "GET /lam-viec/kich-ban/{so}", "POST /lam-viec/kich-ban/{so}",
+		"POST /lam-viec/phieu-di-xa/{xa}", "GET /lam-viec/viec", "POST /lam-viec/viec/{so}", "GET /lam-viec/soat-so", "POST /lam-viec/soat-so", "GET /lam-viec/xem-da-luu", "POST /lam-viec/xem-da-luu", "POST /lam-viec/xem-da-luu/{so}":
+		return x.briefingStep(route, role, p, own)
 	case "GET /api/v1/criteria/{set}":
 		return get("/api/v1/criteria/" + walkSet)
 	case "GET /api/v1/units/search":
@@ -645,7 +652,7 @@ func (x *walk) ask(row rightsRow, p place, own bool, cell string) string {
 func filled(t *testing.T, pattern string) string {
 	t.Helper()
 	path := strings.NewReplacer("{$}", "", "{bo}", walkSet, "{set}", walkSet, "{maTen}", "24943-ka-do", "{xa}", "24943-ka-do", "{code}", "24943", "{chiTieu}", "1.1", "{ma}", "1.1",
-		"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{ky}", walkPeriod, "{lo}", "1").Replace(pattern)
+		"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{ky}", walkPeriod, "{lo}", "1", "{buoi}", "1", "{so}", "1").Replace(pattern)
 	if strings.Contains(path, "{") {
 		t.Errorf("%s: a part of the address is not known here", pattern)
 	}

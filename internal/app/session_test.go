@@ -49,6 +49,10 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 				return v.put(item, v.get(item).header.Get("ETag"), map[string]string{"value": "11", "reason": "x"})
 			},
 		}
+		for route, target := range map[string]string{"/lam-viec/giao-ban": "/lam-viec/giao-ban", "/lam-viec/kich-ban": "/lam-viec/kich-ban", "/lam-viec/kich-ban/{so}": "/lam-viec/kich-ban/" + x.plans[0], "/lam-viec/viec/{so}": "/lam-viec/viec/1",
+			"/lam-viec/phieu-di-xa/{xa}": "/lam-viec/phieu-di-xa/" + x.home.Slug(), "/lam-viec/soat-so": "/lam-viec/soat-so", "/lam-viec/xem-da-luu": "/lam-viec/xem-da-luu", "/lam-viec/xem-da-luu/{so}": "/lam-viec/xem-da-luu/1"} {
+			requests["POST "+route] = func(v *visitor) *answer { return v.post(target, url.Values{}) }
+		}
 		strangers := map[string]map[string]string{
 			"another site":                {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
 			"another site, old browser":   {"Origin": "https://evil.example"},

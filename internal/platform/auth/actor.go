@@ -95,7 +95,7 @@ func (a Actor) barred(action Action) bool {
 }
 
 // covers reports whether s lies inside the grant. Departments limit writing only: a department reads whole communes,
-// because its indicators depend on their neighbours.
+// because its indicators depend on their neighbours, and takes notes of whole visits.
 func (g Grant) covers(action Action, s Scope) bool {
 	if g.Unit != 0 {
 		found := false
@@ -106,7 +106,7 @@ func (g Grant) covers(action Action, s Scope) bool {
 			return false
 		}
 	}
-	if len(g.Departments) == 0 || reading[action] {
+	if len(g.Departments) == 0 || reading[action] || placeOnly[action] {
 		return true
 	}
 	for _, d := range g.Departments {

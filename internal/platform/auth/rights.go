@@ -26,13 +26,18 @@ const (
 	ChangeUnits    Action = "territory.change"  // load units, their attributes and boundaries
 	ChangeHamlets  Action = "territory.hamlets" // load the hamlets of a commune
 	ManageAccounts Action = "account.manage"    // accounts, rights, tokens of others (command line only in this release)
+	HoldMeetings   Action = "briefing.meet"     // record a giao ban of the province office
+	WorkTasks      Action = "briefing.work"     // save views and plans, turn notes of a visit into tasks, close tasks
 )
 
 // Actions are all actions.
-var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, ChangeCriteria, ChangeUnits, ChangeHamlets, ManageAccounts}
+var Actions = []Action{ReadResults, ImportResults, EditResults, VerifyResults, ChangeCriteria, ChangeUnits, ChangeHamlets, ManageAccounts, HoldMeetings, WorkTasks}
 
 // reading marks the actions that change nothing; a read-only token has no other.
 var reading = map[Action]bool{ReadResults: true}
+
+// placeOnly marks the writing actions that a department has for whole communes: a visit is about everything seen there.
+var placeOnly = map[Action]bool{WorkTasks: true}
 
 // noTokens marks the actions that no API token has, whatever its scope and owner: a stolen token must not be able to
 // give itself a longer life, other rights or other rules (security.md §1).
@@ -40,9 +45,9 @@ var noTokens = map[Action]bool{ChangeCriteria: true, ManageAccounts: true}
 
 // allowed is the one table of rights. What is not listed is denied.
 var allowed = map[Role]map[Action]bool{
-	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true, ManageAccounts: true},
-	ProvinceOffice: {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true},
-	Department:     {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true},
-	CommuneOfficer: {ReadResults: true, ImportResults: true, EditResults: true, ChangeHamlets: true},
+	Administrator:  {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true, ManageAccounts: true, HoldMeetings: true, WorkTasks: true},
+	ProvinceOffice: {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, ChangeCriteria: true, ChangeUnits: true, ChangeHamlets: true, HoldMeetings: true, WorkTasks: true},
+	Department:     {ReadResults: true, ImportResults: true, EditResults: true, VerifyResults: true, WorkTasks: true},
+	CommuneOfficer: {ReadResults: true, ImportResults: true, EditResults: true, ChangeHamlets: true, WorkTasks: true},
 	Viewer:         {ReadResults: true},
 }

@@ -111,6 +111,7 @@ func components() map[string]templ.Component {
 	note := ui.Tag(h)
 	return map[string]templ.Component{
 		"Icon":           ui.Icon("check"),
+		"Island":         ui.Island("theme"),
 		"Button":         ui.Button(ui.ButtonOptions{Text: h, Kind: ui.Danger, Icon: "upload", Name: h, Value: h, ID: "b1"}),
 		"LinkButton":     ui.LinkButton(*link),
 		"Chip":           templ.Join(ui.Chip(ui.Met), ui.Chip(ui.Status(h))),
@@ -153,7 +154,7 @@ func components() map[string]templ.Component {
 }
 
 // wordless are components that write no text but their own.
-var wordless = map[string]bool{"Icon": true, "Mark": true, "Chip": true, "Legend": true}
+var wordless = map[string]bool{"Icon": true, "Island": true, "Mark": true, "Chip": true, "Legend": true}
 
 // notAlone are exported functions that return a component but no part of a page.
 var notAlone = map[string]bool{"Page": true}
