@@ -433,6 +433,20 @@ func levelLiteral(text string) string {
 // quoted writes a text as a JSON string, which YAML reads as the same text.
 func quoted(s string) string { return strconv.QuoteToGraphic(strings.ToValidUTF8(s, "")) }
 
+// Verified returns the newest version of a set as its file says, without decisions of the province, with what was verified
+// since marked so.
+func (s *Service) Verified(ctx context.Context, code string) (*Set, error) {
+	set, err := s.Current(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return set.with(nil, set.verifications(st.verified)), nil
+}
+
 // Verify records that indicators of the newest version of a set were held against source: their wording and level are those
 // of the law. version is the one whose texts were read.
 // Codes: invalid without indicators or source, unconditional, stale, not_found.

@@ -129,6 +129,7 @@ func (s *Set) with(overrides []*Override, marks map[string]*Verification) *Set {
 				for _, o := range overrides {
 					if t, ok := o.Thresholds[ni.ID]; ok {
 						ni.Threshold = t
+						ni.Verified = ni.Verified && !t.Illustrative
 					}
 				}
 				nc.Indicators[i] = &ni

@@ -147,6 +147,7 @@ func errorAt(ctx context.Context, wrong *fault.Error, field string, fallback boo
 // setView is one set.
 type setView struct {
 	set     *Set // with decisions and verifications of today
+	own     *Set // as its file says
 	history []VersionInfo
 	waiting []uploadRow
 }
@@ -156,11 +157,15 @@ func (s *Service) adminSet(r *web.Request) error {
 	if err := mustChange(ctx); err != nil {
 		return err
 	}
-	set, err := s.today(ctx, r.PathValue("bo"))
+	own, err := s.Current(ctx, r.PathValue("bo"))
 	if err != nil {
 		return err
 	}
-	v := &setView{set: set}
+	set, err := s.Effective(ctx, own, "")
+	if err != nil {
+		return err
+	}
+	v := &setView{set: set, own: own}
 	if v.history, err = s.History(ctx, set.Code); err != nil {
 		return err
 	}
@@ -170,15 +175,6 @@ func (s *Service) adminSet(r *web.Request) error {
 	f := s.adminFrame(ctx, set.Title(ctx), set)
 	f.Illustrative = setBody(set).Illustrative
 	return r.Render(http.StatusOK, f, adminSetBody(v))
-}
-
-// today is the newest version of a set as it counts today.
-func (s *Service) today(ctx context.Context, code string) (*Set, error) {
-	set, err := s.Current(ctx, code)
-	if err != nil {
-		return nil, err
-	}
-	return s.Effective(ctx, set, "")
 }
 
 // versionView is one version held against the one before it.

@@ -65,7 +65,7 @@ func (c Change) side(ctx context.Context, i *Indicator, l *Level, text string) s
 	if c.Field == FieldThreshold {
 		return i.LevelText(ctx, l)
 	}
-	if c.Kind != Changed || text == "" {
+	if c.Kind != Changed || text == "" && c.Field != FieldLead {
 		return text
 	}
 	word := func(prefix string) string {
@@ -163,7 +163,7 @@ func progressOf(s *Set) progress {
 		if i.TextVerified {
 			p.text++
 		}
-		if i.Threshold.Known() {
+		if i.Threshold.Known() && !i.Threshold.Illustrative {
 			p.known++
 		}
 	}
@@ -247,16 +247,19 @@ func (h VersionInfo) by(ctx context.Context) string {
 	return h.Actor
 }
 
-// missingRows are the indicators of which no level is known.
+// missingRows are the indicators of which no level is known, or only an illustrative one.
 func missingRows(ctx context.Context, s *Set) []ui.Row {
 	var out []ui.Row
 	for _, i := range s.Indicators() {
-		if i.Threshold.Known() {
+		if i.Threshold.Known() && !i.Threshold.Illustrative {
 			continue
 		}
 		why := i18n.T(ctx, "criteria.missing_law")
 		if i.Provincial {
 			why = i18n.T(ctx, "criteria.provincial")
+		}
+		if i.Threshold.Illustrative {
+			why += " · " + i18n.T(ctx, "criteria.missing_example")
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: i.ID, Href: itemHref(ctx, s.Code, i.ID)}, {Text: i.Text(ctx)}, {Text: why}}})
 	}
@@ -465,7 +468,8 @@ func (v *decisionsView) levelsHint(ctx context.Context) string {
 	if len(v.set.ThresholdKeys) == 0 {
 		return i18n.T(ctx, "criteria.levels_hint")
 	}
-	return i18n.T(ctx, "criteria.levels_hint_keys", strings.Join(v.set.ThresholdKeys, ", "))
+	keys := v.set.ThresholdKeys
+	return i18n.T(ctx, "criteria.levels_hint_keys", keys[0], keys[len(keys)-1], strings.Join(keys, ", "))
 }
 
 // field is one question of the form of a decision.
@@ -525,7 +529,7 @@ func (v *verifyView) marked() []*Indicator {
 }
 
 func markColumns(ctx context.Context) []ui.Column {
-	return []ui.Column{{Label: i18n.T(ctx, "criteria.id"), Narrow: true}, {Label: i18n.T(ctx, "criteria.form."+fieldSource)}, {Label: i18n.T(ctx, "criteria.when"), Narrow: true}, {Label: i18n.T(ctx, "criteria.state")}}
+	return []ui.Column{{Label: i18n.T(ctx, "criteria.id"), Narrow: true}, {Label: i18n.T(ctx, "criteria.form."+fieldSource)}, {Label: i18n.T(ctx, "criteria.when"), Narrow: true}, {Label: i18n.T(ctx, "criteria.withdraw")}}
 }
 
 func (v *verifyView) markRows(ctx context.Context) []ui.Row {

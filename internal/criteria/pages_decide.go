@@ -130,7 +130,7 @@ func (s *Service) adminDecisionFile(r *web.Request) error {
 
 // verifyView is what of a set was verified, with the form to record more.
 type verifyView struct {
-	set    *Set
+	set    *Set // as its file says, without decisions: that is what is verified; with the verifications noted
 	chosen []string
 	source string
 	wrong  *fault.Error
@@ -145,13 +145,12 @@ func (s *Service) adminVerifications(r *web.Request) error {
 
 func (s *Service) showVerifications(r *web.Request, status int, v *verifyView) error {
 	ctx := r.Context()
-	set, err := s.today(ctx, r.PathValue("bo"))
+	set, err := s.Verified(ctx, r.PathValue("bo"))
 	if err != nil {
 		return err
 	}
 	v.set = set
 	f := s.adminFrame(ctx, r.T("criteria.admin.verifications"), set)
-	f.Illustrative = setBody(set).Illustrative
 	f.Errors = fieldErrors(ctx, v.wrong, fieldSource)
 	if len(f.Errors) > 0 && f.Errors[0].Field == fieldIndicators {
 		f.Errors[0].Field = v.firstField()
