@@ -3,6 +3,7 @@ package criteria
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -570,6 +571,15 @@ func (s *Service) check(ctx context.Context) ([]string, error) {
 		for code := range newest {
 			for _, row := range newestFiles(rows, code) {
 				live[row.id] = true
+			}
+		}
+		marks, err := verifications(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, v := range marks {
+			if newest[v.set] == nil || v.source == "" || len(v.content) != 2*sha256.Size {
+				bad = append(bad, fmt.Sprintf("criteria verification %d of %s %s: no such set, no source or no digest", v.id, v.set, v.indicator))
 			}
 		}
 		for _, row := range rows {

@@ -69,6 +69,11 @@ func TestTemplateComesBack(t *testing.T) {
 				want.Groups, got.Groups = nil, nil
 				t.Fatalf("\n%+v\n%+v\n%s", want, got, in.body)
 			}
+			f := template(t, set)
+			offers, err := f.GetDataValidations(sheetIndicators)
+			if err != nil || len(offers) < 7 {
+				t.Errorf("%d columns of indicators have a list to choose from, %v", len(offers), err)
+			}
 			if in.base != set.SHA256 {
 				t.Errorf("made from %s", in.base)
 			}
