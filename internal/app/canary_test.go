@@ -258,6 +258,7 @@ func (x *aviary) seeds(c *crawl) {
 		c.addWith("/lam-viec/nhap-lieu/"+id, url.Values{}, url.Values{"loai": {"tu-choi", "canh-bao"}, "trang": {"2"}})
 		c.add("/lam-viec/nhap-lieu/" + id + "/tu-choi")
 	}
+	c.addAdmin(x.t, "văn bản thử")
 	c.addAPI(x.t, map[string][]string{
 		"set": {province.Set, "x"}, "indicator": {"1.1", "1.2", "2.1", "1"}, "item": {"1.1", "1.2", "2.1", "1"}, "code": {x.home.Code, x.away.Code},
 		"period": {walkPeriod, darkPeriod, emptyPeriod}, "group_by": {"former_province", "commune_group", "x"}, "at": {"2026-09-30", "x"},

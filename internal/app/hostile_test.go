@@ -69,7 +69,7 @@ func (r *reader) visit(a *answer) {
 		if !bytes.HasPrefix(a.body, []byte("\x89PNG\r\n\x1a\n")) {
 			r.wrong(a, "no PNG")
 		}
-	case "", "text/plain", "application/openapi+json", "application/openapi+yaml", "text/css", "text/javascript", "image/svg+xml", "font/woff2":
+	case "", "text/plain", "application/openapi+json", "application/openapi+yaml", "application/yaml", "text/css", "text/javascript", "image/svg+xml", "font/woff2":
 	default:
 		r.wrong(a, "unknown kind of answer %q", kind)
 	}
@@ -457,6 +457,10 @@ func TestHostileText(t *testing.T) {
 			for _, id := range batches {
 				c.add("/lam-viec/nhap-lieu/" + id)
 				c.add("/lam-viec/nhap-lieu/" + id + "/tu-choi")
+			}
+			c.addAdmin(t, province.ScriptName, province.FormulaName)
+			for _, text := range province.Hostile() {
+				c.one(adminSets + "/" + url.PathEscape(text))
 			}
 			c.addAPI(t, map[string][]string{"set": {province.Set}, "indicator": {"1.1", "1.2"}, "item": {"1.1", "1.2", "2.1"}, "code": {"99011", "99012", "99013"}, "period": {walkPeriod},
 				"group_by": {"former_province"}, "at": {"2026-09-30"}, "level": {"commune"}, "kind": {"xa"}, "parent": {"990"}, "q": {"script", "=1+1", "lạc"}, "limit": {"20"}})

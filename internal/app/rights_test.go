@@ -335,6 +335,9 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		return s
 	}
 	item := "/api/v1/units/" + p.unit.Code + resultsAPI
+	if strings.Contains(route, " "+adminSets) {
+		return x.adminStep(route, v)
+	}
 	switch route {
 	case "GET /assets/":
 		home := string(x.visitors["guest"].get("/").body)

@@ -3,6 +3,7 @@ package assessment
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"langso/internal/assessment/workbook"
+	"langso/internal/criteria"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
 	"langso/internal/territory"
@@ -362,18 +364,21 @@ func (h *house) version(t *testing.T, ctx context.Context, code string, change f
 	return loaded.ID
 }
 
-// without84 takes indicator 8.4 out of the file of the advanced set.
-func without84(t *testing.T) func(file string) string {
+// without84 takes indicator 8.4 out of the file of a set that has so many indicators.
+func without84(t *testing.T, indicators int) func(file string) string {
 	return func(file string) string {
 		head, rest, ok := strings.Cut(file, "          - id: \"8.4\"\n")
 		if !ok {
 			t.Fatal("8.4 does not stand in the file")
 		}
 		end := strings.Index(rest, "\n          - id:")
-		if end < 0 {
-			t.Fatal("8.4 is followed by no indicator")
+		if next := strings.Index(rest, "\n      - id:"); next >= 0 && next < end {
+			end = next // the last indicator of its criterion
 		}
-		return strings.Replace(head+rest[end+1:], "indicators: 75", "indicators: 74", 1)
+		if end < 0 {
+			t.Fatal("8.4 is followed by nothing")
+		}
+		return strings.Replace(head+rest[end+1:], fmt.Sprintf("indicators: %d", indicators), fmt.Sprintf("indicators: %d", indicators-1), 1)
 	}
 }
 
@@ -387,25 +392,11 @@ func TestMovePeriod(t *testing.T) {
 		if got := mustBoard(t, h, set, period).Set.Version; got != first {
 			t.Fatalf("judged by version %d after another was loaded, want %d", got, first)
 		}
-		gone := h.version(t, ctx, set, without84(t))
-		m, err := h.results.PreviewMove(ctx, set, period, gone)
+		m, err := h.results.PreviewMove(ctx, set, period, same)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(m.Orphans) != 1 || m.Orphans[0] != (Orphan{Item{ID: "8.4"}, 111}) {
-			t.Errorf("orphans %v, want 8.4 with 111 values", m.Orphans)
-		}
-		ask := MoveRequest{Set: set, Period: period, To: gone, Reason: "thử", IfMatch: m.ETag}
-		if err := h.results.MovePeriod(ctx, ask); !fault.Is(err, fault.Conflict) {
-			t.Errorf("a version without 8.4: %v, want conflict", err)
-		}
-		if got := h.count(t, set, period, "8.4"); got.Met != 48 {
-			t.Errorf("after the refusal %d meet 8.4, want 48", got.Met)
-		}
-		if m, err = h.results.PreviewMove(ctx, set, period, same); err != nil {
-			t.Fatal(err)
-		}
-		ask = MoveRequest{Set: set, Period: period, To: same, Reason: "đính chính văn bản"}
+		ask := MoveRequest{Set: set, Period: period, To: same, Reason: "đính chính văn bản"}
 		if err := h.results.MovePeriod(ctx, ask); !fault.Is(err, fault.Unconditional) {
 			t.Errorf("without a version: %v, want unconditional", err)
 		}
@@ -434,16 +425,68 @@ func TestMovePeriod(t *testing.T) {
 	})
 }
 
+// A file that leaves recorded values without a place is refused with their number; where a period came to hold such values
+// after the file, the period cannot be moved. Nothing is written either way.
+func TestOrphansAreRefused(t *testing.T) {
+	onBoth(t, true, func(t *testing.T, ctx context.Context, h *house) {
+		const advanced = "xa-ntm-nang-cao-2021-2025"
+		file, err := os.ReadFile("../criteria/data/" + advanced + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		version := mustBoard(t, h, advanced, "2023").Set.Version
+		_, err = h.sets.LoadSet(ctx, "thieu.yaml", []byte(without84(t, 75)(string(file))), false)
+		var lost criteria.Orphans
+		if !errors.As(err, &lost) || len(lost) != 1 || lost[0].ID != "8.4" || lost[0].Values != 111 {
+			t.Fatalf("a file without 8.4: %v, want 8.4 with 111 values", err)
+		}
+		if set, err := h.sets.Current(ctx, advanced); err != nil || set.Version != version {
+			t.Errorf("after the refusal version %d counts, want %d (%v)", set.Version, version, err)
+		}
+		// In the basic set nothing is recorded of 8.4 when the file comes, so it is taken; then the period, which its own
+		// values hold to the older version, gets one.
+		const basic, period = "xa-ntm-2021-2025", "2024"
+		u := h.unit(t, "24805", "2024-12-31")
+		put := func(id string) {
+			t.Helper()
+			c := Correction{Unit: u.ID, Set: basic, Period: period, Item: Item{ID: id}, Figure: Figure{Declared: workbook.VerdictMet}, Reason: "thử", IfMatch: "0"}
+			if err := h.results.Correct(ctx, c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put("8.1")
+		gone := h.version(t, ctx, basic, without84(t, 57))
+		put("8.4")
+		m, err := h.results.PreviewMove(ctx, basic, period, gone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Orphans) != 1 || m.Orphans[0].ID != "8.4" || m.Orphans[0].Values != 1 {
+			t.Errorf("orphans %v, want 8.4 with 1 value", m.Orphans)
+		}
+		if err := h.results.MovePeriod(ctx, MoveRequest{Set: basic, Period: period, To: gone, Reason: "thử", IfMatch: m.ETag}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("moving to a version without 8.4: %v, want conflict", err)
+		}
+		if got := h.count(t, basic, period, "8.4"); got.Met != 1 {
+			t.Errorf("after the refusal %d meet 8.4, want 1", got.Met)
+		}
+	})
+}
+
 // 48 of 111 of 2023 stays 48 of 111 whatever is imported, merged or renamed later: results of other periods and sets, a
 // merger to come, another version of the set, a decision that holds later, a commune group.
 func TestSnapshotStaysWhateverComesLater(t *testing.T) {
 	onBoth(t, true, func(t *testing.T, ctx context.Context, h *house) {
 		const set, period = "xa-ntm-nang-cao-2021-2025", "2023"
+		first := mustBoard(t, h, set, period).Set.Version
 		check := func(after string) {
 			t.Helper()
 			c := h.count(t, set, period, "8.4")
 			if tenths, _ := c.Tenths(); c.Met != 48 || c.Total != 111 || tenths != 432 {
 				t.Errorf("after %s: %+v, want 48 of 111 = 43.2", after, c)
+			}
+			if v := mustBoard(t, h, set, period).Set.Version; v != first {
+				t.Errorf("after %s: judged by version %d, want %d", after, v, first)
 			}
 		}
 		check("nothing")
@@ -472,8 +515,10 @@ func TestSnapshotStaysWhateverComesLater(t *testing.T) {
 			t.Errorf("%d communes in 2023 after a merger of 2027", n)
 		}
 		check("a merger to come")
-		h.version(t, ctx, set, without84(t))
-		check("a version of the set without 8.4")
+		h.version(t, ctx, set, func(file string) string {
+			return strings.Replace(file, "threshold: \"Đạt\"\n            lead: thong_tin", "threshold: \"Đạt\"\n            lead: y_te", 1)
+		})
+		check("another version of the set")
 		if _, err := h.sets.LoadOverrides(ctx, "q.yaml", []byte("set: "+set+"\ndecision: \"9/QĐ-UBND\"\ndecided_on: 2024-01-05\nvalid_from: 2024-02-01\nthresholds:\n  \"17.10\": 99\n"), false); err != nil {
 			t.Fatal(err)
 		}

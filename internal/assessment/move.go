@@ -18,13 +18,13 @@ import (
 // Migration says what it means to judge a period by another version of its set. A period with verified values keeps the
 // version that judged it until somebody moves it with a reason.
 type Migration struct {
-	*Frame                   // as the period is judged now
-	To         *criteria.Set // the version to judge by, with the decisions of the day
-	Items      []MovedItem   // what is judged otherwise, in the order of the new version
-	Communes   int           // communes of which any verdict differs
-	Orphans    []Orphan      // recorded values that the new version could not judge: with any, moving is refused
-	Moves      []Move        // versions that judged the period, the newest first
-	ETag       string        // names the state that this was computed from
+	*Frame                      // as the period is judged now
+	To         *criteria.Set    // the version to judge by, with the decisions of the day
+	Items      []MovedItem      // what is judged otherwise, in the order of the new version
+	Communes   int              // communes of which any verdict differs
+	Orphans    criteria.Orphans // recorded values that the new version could not judge: with any, moving is refused
+	Moves      []Move           // versions that judged the period, the newest first
+	ETag       string           // names the state that this was computed from
 	changesNow int64
 }
 
@@ -36,35 +36,55 @@ type MovedItem struct {
 	Communes      int
 }
 
-// Orphan is an item that has recorded values, drafts included, but no place in a version of the set.
-type Orphan struct {
-	Item   Item
-	Values int
-}
-
-// orphans returns the items of a book that set does not know, or knows as something that is measured otherwise than in old.
-func orphans(ctx context.Context, q db.Querier, bookID int64, old, set *criteria.Set) (out []Orphan, err error) {
+// orphans returns the items whose recorded values in a book, drafts included, set could not judge although old did.
+func orphans(ctx context.Context, q db.Querier, bookID int64, old, set *criteria.Set) (out criteria.Orphans, err error) {
+	losses := criteria.Losses(old, set)
+	if len(losses) == 0 {
+		return nil, nil
+	}
 	counts, err := itemCounts(ctx, q, bookID)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range counts {
-		if c.Item.Criterion {
-			if set.Criterion(c.Item.ID) != nil {
-				continue
-			}
-		} else if i := set.Indicator(c.Item.ID); i != nil {
-			if was := old.Indicator(c.Item.ID); was == nil || was.Kind == i.Kind {
-				continue
-			}
+	for _, l := range losses {
+		if n := counts[Item{ID: l.ID, Criterion: l.Criterion}]; n > 0 {
+			out = append(out, criteria.Orphan{Loss: l, Values: n})
 		}
-		out = append(out, c)
 	}
 	return out, nil
 }
 
+// mayReplace refuses a new version of a set that has no place for recorded values, also those of periods that would keep
+// their old version: they could never be moved.
+func (s *Service) mayReplace(ctx context.Context, tx *db.Tx, old, set *criteria.Set) error {
+	list, err := books(ctx, tx, set.Code)
+	if err != nil {
+		return err
+	}
+	found := map[criteria.Loss]int{}
+	var out criteria.Orphans
+	for _, b := range list {
+		lost, err := orphans(ctx, tx, b.ID, old, set)
+		if err != nil {
+			return err
+		}
+		for _, o := range lost {
+			found[o.Loss] += o.Values
+		}
+	}
+	for _, l := range criteria.Losses(old, set) { // in the order of the set
+		if n := found[l]; n > 0 {
+			out = append(out, criteria.Orphan{Loss: l, Values: n})
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
 // orphanWords names the first of the orphans: "8.4 (111), 15.2 (50)".
-func orphanWords(list []Orphan) string {
+func orphanWords(list criteria.Orphans) string {
 	const named = 5
 	var b strings.Builder
 	for i, o := range list {
@@ -75,7 +95,7 @@ func orphanWords(list []Orphan) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s (%d)", o.Item.ID, o.Values)
+		fmt.Fprintf(&b, "%s (%d)", o.ID, o.Values)
 	}
 	return b.String()
 }

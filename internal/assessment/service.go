@@ -28,6 +28,7 @@ func New(kit module.Kit, units *territory.Service, sets *criteria.Service) *Serv
 	s := &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, read: newReadings(), kept: newKeptBoards()}
 	units.OnChange(func(ctx context.Context, tx *db.Tx) error { return s.rejudgeAll(ctx, tx, "") })
 	sets.OnChange(s.rejudgeAll)
+	sets.OnReplace(s.mayReplace)
 	return s
 }
 

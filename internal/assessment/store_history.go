@@ -82,19 +82,20 @@ func versionsKnown(ctx context.Context, q db.Querier, bookID, atMS int64, fn fun
 }
 
 // itemCounts returns how many current values, drafts included, each item of a book has.
-func itemCounts(ctx context.Context, q db.Querier, bookID int64) (out []Orphan, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT item, COUNT(*) FROM value_version WHERE book_id = $1 AND superseded_ms IS NULL GROUP BY item ORDER BY item", bookID)
+func itemCounts(ctx context.Context, q db.Querier, bookID int64) (map[Item]int, error) {
+	rows, err := q.QueryContext(ctx, "SELECT item, COUNT(*) FROM value_version WHERE book_id = $1 AND superseded_ms IS NULL GROUP BY item", bookID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	out := map[Item]int{}
 	for rows.Next() {
 		var key string
 		var n int
 		if err := rows.Scan(&key, &n); err != nil {
 			return nil, err
 		}
-		out = append(out, Orphan{itemOf(key), n})
+		out[itemOf(key)] = n
 	}
 	return out, rows.Err()
 }

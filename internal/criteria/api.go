@@ -128,7 +128,10 @@ type IndicatorBody struct {
 	Supplier     Supplier      `json:"supplier" enum:"department,commune,hamlet_sum,fact"`
 	Evidence     []string      `json:"evidence"`
 	Sources      []string      `json:"sources"`
+	Page         string        `json:"page,omitempty" doc:"where in the source"`
 	Verified     bool          `json:"verified" doc:"wording and level were checked against the source"`
+	VerifiedIn   string        `json:"verified_source,omitempty" doc:"document, annex and page they were held against after the set was loaded"`
+	VerifiedOn   clock.Date    `json:"verified_on,omitempty"`
 	TextVerified bool          `json:"text_verified"`
 	Confidence   string        `json:"confidence" enum:"high,medium,low"`
 	Note         *TextBody     `json:"note,omitempty"`
@@ -288,6 +291,10 @@ func indicatorBody(i *Indicator) IndicatorBody {
 	b := IndicatorBody{ID: i.ID, Text: TextBody{i.TextVI, i.TitleEN}, Kind: i.Kind, Unit: i.Unit, Compare: i.Compare, Provincial: i.Provincial, Scale: i.Scale,
 		Lead: i.Lead, Supplier: i.Supplier, Evidence: list(i.Evidence), Sources: list(i.Source), Verified: i.Verified, TextVerified: i.TextVerified, Confidence: i.Confidence,
 		Threshold: ThresholdBody{Known: i.Threshold.Known(), All: levelBody(i.Threshold.All), ByKey: levelBodies(i.Threshold.ByKey), Decision: i.Threshold.Decision, Illustrative: i.Threshold.Illustrative}}
+	b.Page = i.Page
+	if i.Mark != nil {
+		b.VerifiedIn, b.VerifiedOn = i.Mark.Source, clock.DateOf(instant(i.Mark.AtMS))
+	}
 	if i.Note != "" {
 		b.Note = &TextBody{i.Note, i.NoteEN}
 	}

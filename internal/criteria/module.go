@@ -4,7 +4,9 @@ import (
 	"embed"
 	"io/fs"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/module"
+	"langso/internal/platform/ui"
 )
 
 //go:embed migrations locales
@@ -27,8 +29,11 @@ func (s *Service) Module() module.Module {
 		Install:    s.install,
 		Demo:       s.demo,
 		Pages:      s.pages,
-		API:        s.api,
-		Commands:   s.commands(),
-		Check:      s.check,
+		Nav: []ui.NavItem{
+			{Shell: ui.Desk, Group: "criteria.nav.manage", ID: navAdmin, Href: adminPath, Text: "criteria.admin.sets", Action: auth.ChangeCriteria, Order: 80},
+		},
+		API:      s.api,
+		Commands: s.commands(),
+		Check:    s.check,
 	}
 }

@@ -109,10 +109,11 @@ func (s *Set) scaleWords(id string) []string {
 	return nil
 }
 
-// with returns s with the overrides worked in, later ones over earlier ones. Groups, criteria and indicators are new
+// with returns s with the overrides worked in, later ones over earlier ones, and the verifications noted. Groups, criteria and indicators are new
 // values, so that pointers and indexes belong together; the rest is shared.
-func (s *Set) with(overrides []*Override) *Set {
+func (s *Set) with(overrides []*Override, marks map[string]*Verification) *Set {
 	out := *s
+	out.worked = true
 	out.Groups = make([]Group, len(s.Groups))
 	for g, group := range s.Groups {
 		out.Groups[g] = group
@@ -122,9 +123,13 @@ func (s *Set) with(overrides []*Override) *Set {
 			nc.Indicators = make([]*Indicator, len(criterion.Indicators))
 			for i, indicator := range criterion.Indicators {
 				ni := *indicator
+				if m := marks[ni.ID]; m != nil {
+					ni.Verified, ni.TextVerified, ni.Mark = true, true, m
+				}
 				for _, o := range overrides {
 					if t, ok := o.Thresholds[ni.ID]; ok {
 						ni.Threshold = t
+						ni.Verified = ni.Verified && !t.Illustrative
 					}
 				}
 				nc.Indicators[i] = &ni

@@ -15,6 +15,7 @@ import (
 func (s *Service) pages(m *web.Mux) {
 	m.Page("GET /tieu-chi", s.setsPage)
 	m.Page("GET /tieu-chi/{bo}", s.setPage)
+	s.adminPages(m)
 }
 
 // navID is the entry of the public head under which these pages stand.
@@ -240,8 +241,10 @@ func formerName(ctx context.Context, id string, at clock.Date) string {
 // marks says how far an indicator was checked.
 func marks(ctx context.Context, i *Indicator) ui.Cell {
 	switch {
+	case i.Mark != nil:
+		return ui.Cell{Text: i18n.T(ctx, "criteria.verified"), Sub: i18n.T(ctx, "criteria.verified_by_source", i.Mark.Source, ui.Date(ctx, clock.DateOf(instant(i.Mark.AtMS))))}
 	case i.Verified:
-		return ui.Cell{Text: i18n.T(ctx, "criteria.verified")}
+		return ui.Cell{Text: i18n.T(ctx, "criteria.verified"), Sub: i.Page}
 	case i.TextVerified:
 		return ui.Cell{Text: i18n.T(ctx, "criteria.text_verified"), Sub: i18n.T(ctx, "criteria.confidence."+i.Confidence)}
 	}

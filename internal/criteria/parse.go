@@ -43,7 +43,12 @@ const (
 // once as Problems (fault invalid), each with its line. What lies between sets (RequiresSet) is checked by Link.
 func Parse(name string, b []byte) (*Set, error) {
 	p := &parser{reader: reader{file: name}}
-	if root := p.open(b); root != nil {
+	return p.read(p.open(b), b)
+}
+
+// read reads the set under root, nil when that could not be opened; b is the file it stands in.
+func (p *parser) read(root *yaml.Node, b []byte) (*Set, error) {
+	if root != nil {
 		p.set(root)
 	}
 	if err := p.err(); err != nil {
@@ -275,7 +280,7 @@ func (p *parser) department(f fields) string {
 }
 
 func (p *parser) indicator(n *yaml.Node, c *Criterion) *Indicator {
-	f := p.fields(n, "id", "text", "value", "threshold", "provincial", "lead", "supplier", "evidence", "sources", "verified",
+	f := p.fields(n, "id", "text", "value", "threshold", "provincial", "lead", "supplier", "evidence", "sources", "page", "verified",
 		"text_verified", "confidence", "note")
 	i := &Indicator{Line: n.Line, ID: f.id("id", indicatorShape), Provincial: f.flag("provincial"), Lead: p.department(f)}
 	p.once("i "+i.ID, i.ID, f.lineOf("id"))
@@ -285,7 +290,7 @@ func (p *parser) indicator(n *yaml.Node, c *Criterion) *Indicator {
 	i.TextVI, i.TitleEN = f.both("text", true)
 	i.Supplier = Supplier(f.word("supplier", "criteria.supplier_unknown", string(SupplierDepartment), string(SupplierCommune), string(SupplierHamlets), string(SupplierFact)))
 	i.Evidence = f.known("evidence", "criteria.evidence_unknown", func(id string) bool { return slices.Contains(EvidenceKinds(), id) })
-	i.Source = p.sourceIDs(f)
+	i.Source, i.Page = p.sourceIDs(f), f.optText("page")
 	f.need("verified")
 	i.Verified, i.TextVerified = f.flag("verified"), f.flag("text_verified")
 	i.Confidence = f.word("confidence", "criteria.confidence_unknown", "high", "medium", "low")
@@ -499,14 +504,14 @@ func Link(sets []*Set) error {
 			continue
 		}
 		if of[s.RequiresSet] == nil {
-			found = append(found, Problem{s.file, s.requiresLine, "criteria.requires_unknown", []any{s.RequiresSet}})
+			found = append(found, Problem{File: s.file, Line: s.requiresLine, Key: "criteria.requires_unknown", Args: []any{s.RequiresSet}})
 			continue
 		}
 		path := []string{s.Code}
 		for next := of[s.RequiresSet]; next != nil && len(path) <= len(sets); next = of[next.RequiresSet] {
 			path = append(path, next.Code)
 			if next == s {
-				found = append(found, Problem{s.file, s.requiresLine, "criteria.requires_cycle", []any{strings.Join(path, " → ")}})
+				found = append(found, Problem{File: s.file, Line: s.requiresLine, Key: "criteria.requires_cycle", Args: []any{strings.Join(path, " → ")}})
 				break
 			}
 		}

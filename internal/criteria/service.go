@@ -3,6 +3,7 @@ package criteria
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,8 @@ type Service struct {
 	db    *db.DB
 	clock *clock.Clock
 	hooks []func(ctx context.Context, tx *db.Tx, setCode string) error
+	// replace are the hooks of OnReplace.
+	replace []func(ctx context.Context, tx *db.Tx, old, new *Set) error
 
 	mu        sync.Mutex
 	latest    *state                   // of the newest revision seen
@@ -43,6 +46,7 @@ type decidedKey struct{ override, version contentKey }
 type effectiveKey struct {
 	version   contentKey
 	overrides string
+	marks     string
 }
 
 // state is what one revision says; immutable.
@@ -51,6 +55,7 @@ type state struct {
 	versions  []versionRow
 	current   []*Set // the newest version of each code, in the order of Sets
 	overrides []overrideRow
+	verified  []verificationRow
 }
 
 // New returns the Service over the store of kit.
@@ -62,6 +67,12 @@ func New(kit module.Kit) *Service {
 // fn undoes the loading; fn may judge results again. To be called before the Service is used.
 func (s *Service) OnChange(fn func(ctx context.Context, tx *db.Tx, setCode string) error) {
 	s.hooks = append(s.hooks, fn)
+}
+
+// OnReplace registers fn to run in the transaction that loads a new version of a set that was there before, ahead of the
+// hooks of OnChange. It is asked whether old may be followed by new, and refuses with an error such as Orphans.
+func (s *Service) OnReplace(fn func(ctx context.Context, tx *db.Tx, old, new *Set) error) {
+	s.replace = append(s.replace, fn)
 }
 
 // Sets returns the newest version of every set: the newest programme first, within it the levels from the lowest.
@@ -119,8 +130,8 @@ func (s *Service) Version(ctx context.Context, id int64) (*Set, error) {
 
 // Effective returns set with the provincial decisions that are in force on day at ("" = today): each threshold that a
 // decision names is replaced, with Decision and Illustrative filled. A later decision goes before an earlier one, a
-// real one before an illustrative one, the newest file of a decision before its older files. Without decisions it is
-// set itself.
+// real one before an illustrative one, the newest file of a decision before its older files. What somebody has verified
+// since (Verification) is marked so. Without decisions and verifications it is set itself.
 func (s *Service) Effective(ctx context.Context, set *Set, at clock.Date) (*Set, error) {
 	return s.EffectiveKnown(ctx, set, at, time.Time{})
 }
@@ -131,7 +142,7 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 	if at == "" {
 		at = s.clock.Today()
 	}
-	if len(set.Overrides) > 0 {
+	if set.worked {
 		if set, err = s.Version(ctx, set.Version); err != nil {
 			return nil, err
 		}
@@ -145,10 +156,16 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 		all = slices.DeleteFunc(slices.Clone(all), func(o overrideRow) bool { return o.loadedMS > known.UnixMilli() })
 	}
 	rows := inForce(all, set.Code, at)
-	if len(rows) == 0 {
+	marks := set.verifications(st.verified)
+	if len(rows) == 0 && len(marks) == 0 {
 		return set, nil
 	}
 	key := effectiveKey{version: contentKey{set.Version, set.SHA256}}
+	for _, i := range set.Indicators() {
+		if m := marks[i.ID]; m != nil {
+			key.marks += fmt.Sprintf("%d %d;", m.ID, m.AtMS)
+		}
+	}
 	for _, o := range rows {
 		key.overrides += fmt.Sprintf("%d %s;", o.id, o.sha256)
 	}
@@ -166,7 +183,7 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 		}
 		list = append(list, o)
 	}
-	done = set.with(list)
+	done = set.with(list, marks)
 	s.mu.Lock()
 	s.effective[key] = done
 	s.mu.Unlock()
@@ -234,6 +251,9 @@ func (s *Service) load(ctx context.Context) (*state, error) {
 		return nil, err
 	}
 	if st.overrides, err = overrides(ctx, q); err != nil {
+		return nil, err
+	}
+	if st.verified, err = verifications(ctx, q); err != nil {
 		return nil, err
 	}
 	newest := map[string]versionRow{}
@@ -311,9 +331,11 @@ func (s *Service) override(ctx context.Context, row overrideRow, set *Set) (*Ove
 
 // Loaded says what became of a file.
 type Loaded struct {
-	Set     string // code of the set
-	ID      int64  // stored version or override; the older one when the same file is already there
-	Written bool   // false for a trial run and for a file that is already there
+	Set     string   // code of the set
+	ID      int64    // stored version or override; the older one when the same file is already there
+	Written bool     // false for a trial run and for a file that is already there
+	Same    bool     // the same file, or a workbook that says the same, is already there
+	Changes []Change // of a set: what differs from the version before, nil for the first one
 }
 
 // errTrial undoes the transaction of a trial run.
@@ -349,42 +371,59 @@ func (s *Service) changed(ctx context.Context, tx *db.Tx, code string) error {
 	return nil
 }
 
-// LoadSet stores a file as the newest version of its set. With trial everything is checked and nothing is written.
-// Codes: invalid (Problems with lines), forbidden; whatever a hook of OnChange refuses.
+// LoadSet stores a file, or a workbook of WriteTemplate, as the newest version of its set. With trial everything is checked
+// and nothing is written.
+// Codes: invalid (Problems with lines or cells), forbidden, stale for a workbook made from another version, conflict for one
+// of another set; whatever a hook of OnReplace or OnChange refuses.
 func (s *Service) LoadSet(ctx context.Context, file string, body []byte, trial bool) (out Loaded, err error) {
 	defer fault.Wrap(&err, "criteria.LoadSet(%s)", file)
 	if err := auth.Require(ctx, auth.ChangeCriteria, auth.Scope{}); err != nil {
 		return out, err
 	}
-	set, err := Parse(file, body)
+	in, err := readIncoming(file, body)
 	if err != nil {
 		return out, err
 	}
 	err = s.write(ctx, trial, func(ctx context.Context, tx *db.Tx) error {
-		st, err := s.load(ctx)
-		if err != nil {
-			return err
-		}
-		old := find(st.current, set.Code)
-		if old != nil && old.SHA256 == set.SHA256 {
-			out = Loaded{Set: set.Code, ID: old.Version}
-			return nil
-		}
-		others := slices.DeleteFunc(slices.Clone(st.current), func(o *Set) bool { return o.Code == set.Code })
-		if err := Link(append(others, set)); err != nil {
-			return err
-		}
-		if err := s.overridesFit(ctx, st.overrides, set); err != nil {
-			return err
-		}
-		id, err := s.add(ctx, tx, set, old, file, body, false)
-		out = Loaded{Set: set.Code, ID: id, Written: !trial}
+		out, err = s.addSet(ctx, tx, in, file)
+		out.Written = out.Written && !trial
 		return err
 	})
 	if err != nil {
 		return Loaded{}, err
 	}
 	return out, nil
+}
+
+// addSet stores what came in unless it is there already.
+func (s *Service) addSet(ctx context.Context, tx *db.Tx, in *incoming, file string) (Loaded, error) {
+	st, err := s.load(ctx)
+	if err != nil {
+		return Loaded{}, err
+	}
+	set := in.set
+	old := find(st.current, set.Code)
+	out := Loaded{Set: set.Code}
+	if old != nil {
+		out.ID, out.Changes = old.Version, Diff(old, set)
+		if old.SHA256 == set.SHA256 || in.places != nil && len(out.Changes) == 0 {
+			out.Same = true
+			return out, nil
+		}
+	}
+	if err := in.fits(st.current, old); err != nil {
+		return Loaded{}, err
+	}
+	others := slices.DeleteFunc(slices.Clone(st.current), func(o *Set) bool { return o.Code == set.Code })
+	if err := Link(append(others, set)); err != nil {
+		return Loaded{}, in.refused(err)
+	}
+	if err := s.overridesFit(ctx, st.overrides, set); err != nil {
+		return Loaded{}, err
+	}
+	out.ID, err = s.add(ctx, tx, set, old, file, in.body, false)
+	out.Written = true
+	return out, err
 }
 
 // overridesFit refuses a version on which decisions that are in force could no longer be read.
@@ -425,6 +464,13 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, set, old *Set, file string
 	if err := audit.Record(ctx, tx, e); err != nil {
 		return 0, err
 	}
+	if old != nil {
+		for _, hook := range s.replace {
+			if err := hook(ctx, tx, old, set); err != nil {
+				return 0, err
+			}
+		}
+	}
 	return id, s.changed(ctx, tx, set.Code)
 }
 
@@ -442,7 +488,7 @@ func (s *Service) LoadOverrides(ctx context.Context, file string, body []byte, t
 	}
 	err = s.write(ctx, trial, func(ctx context.Context, tx *db.Tx) error {
 		one, err := s.addOverride(ctx, tx, file, body, kind == "demo")
-		out = Loaded{Set: one.Set, ID: one.ID, Written: one.Written && !trial}
+		out = Loaded{Set: one.Set, ID: one.ID, Written: one.Written && !trial, Same: one.Same}
 		return err
 	})
 	if err != nil {
@@ -471,7 +517,7 @@ func (s *Service) addOverride(ctx context.Context, tx *db.Tx, file string, body 
 		}
 	}
 	if old != nil && old.sha256 == o.SHA256 {
-		return Loaded{Set: o.Set, ID: old.id}, nil
+		return Loaded{Set: o.Set, ID: old.id, Same: true}, nil
 	}
 	id, err := insertOverride(ctx, tx, o, file, body)
 	if err != nil {
@@ -535,6 +581,15 @@ func (s *Service) check(ctx context.Context) ([]string, error) {
 		for code := range newest {
 			for _, row := range newestFiles(rows, code) {
 				live[row.id] = true
+			}
+		}
+		marks, err := verifications(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, v := range marks {
+			if newest[v.set] == nil || v.source == "" || len(v.content) != 2*sha256.Size {
+				bad = append(bad, fmt.Sprintf("criteria verification %d of %s %s: no such set, no source or no digest", v.id, v.set, v.indicator))
 			}
 		}
 		for _, row := range rows {

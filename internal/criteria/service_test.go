@@ -493,6 +493,21 @@ func TestImportCommands(t *testing.T) {
 	if r, err := run("import criteria", write([]byte(grouped))); err != nil || !r.Written || r.Set != "nhom" {
 		t.Errorf("new set: %+v, %v", r, err)
 	}
+	const code = "xa-ntm-2021-2025"
+	r, err = run("import criteria", write(changed(t, code, "threshold: 80\n", "threshold: 85\n")), "--dry-run")
+	if want := (changeLine{Kind: Changed, Subject: OfIndicator, ID: "3.1", Field: FieldThreshold, Old: "80", New: "85"}); err != nil || r.Written || len(r.Changes) != 1 || r.Changes[0] != want {
+		t.Errorf("differences of a trial run: %+v, %v", r, err)
+	}
+	r, err = run("import overrides", write(bytes.Replace(override(code, "X", "2022-06-01", `"2.1": 90`), []byte("decision: \"X\"\n"), nil, 1)))
+	if !errors.Is(err, cli.ErrRefused) || r.Written || r.Errors[0].Code != "criteria.field_missing" {
+		t.Errorf("a decision without its number: %+v, %v", r, err)
+	}
+	book := template(t, current(t, s, code))
+	put(t, book, sheetIndicators, "I7", 180)
+	r, err = run("import criteria", write(saved(t, book)))
+	if !errors.Is(err, cli.ErrRefused) || r.Written || len(r.Errors) != 1 || r.Errors[0].Sheet != "Chỉ tiêu" || r.Errors[0].Line != 7 || r.Errors[0].Column != "I" {
+		t.Errorf("a bad workbook: %+v, %v", r, err)
+	}
 	if _, err := run("import criteria", filepath.Join(t.TempDir(), "khong-co.yaml")); !fault.Is(err, fault.NotFound) {
 		t.Errorf("no file: %v", err)
 	}

@@ -43,6 +43,7 @@ type Set struct {
 	criterionOf map[string]*Criterion
 	indicatorOf map[string]*Indicator
 
+	worked       bool   // decisions and marks are worked in, see Service.Effective
 	file         string // name of the file, for messages
 	requiresLine int    // line of RequiresSet
 }
@@ -117,11 +118,13 @@ type Indicator struct {
 	Supplier     Supplier
 	Evidence     []string // kinds of evidence usually handed in, see EvidenceKinds
 	Source       []string // ids of the set's Sources
+	Page         string   // where in the source: "Phụ lục I, trang 12"; "" = not noted
 	Verified     bool     // wording and level checked against the source
 	TextVerified bool
 	Confidence   string // trust in what is not verified: "high" | "medium" | "low"
 	Note, NoteEN string
-	Line         int // line in the file, for messages
+	Mark         *Verification // why Verified is true without the file saying so; only in sets of Service.Effective
+	Line         int           // line in the file, for messages
 }
 
 // Decimal is Num / 10^Scale.
