@@ -20,7 +20,6 @@ import (
 
 // Main runs one command of the program and returns its exit code (see package cli).
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	surviveFullDisks()
 	closed := modules(module.Kit{})
 	catalog, err := texts(closed)
 	if err != nil {
