@@ -41,6 +41,7 @@ type house struct {
 	units    *territory.Service
 	sets     *criteria.Service
 	results  *assessment.Service
+	admin    []string // pages of a set that is administered, see crawl.addAdmin
 }
 
 // onBoth runs fn on both engines, each with a new database of kind k that holds what the product ships.
