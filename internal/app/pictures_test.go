@@ -35,12 +35,31 @@ var sights = []sight{
 	{"bang-cong-khai", "/", "", []string{"103 xã", "SỐ LIỆU MINH HỌA"}},
 	{"bang-cong-khai-2023", "/" + pictureSnapshot, "", []string{"48 trên 111", "8.4"}},
 	{"xa-cong-khai", "/xa/24943-ka-do", "", []string{"Ka Đô"}},
+	{"xa-cu", "/xa/24940-lac-lam", "", []string{"Lạc Lâm", "Ka Đô", "01/07/2025"}},
 	{"chi-tieu-cong-khai", "/tieu-chi/xa-ntm-nang-cao-2021-2025/8.4?ky=2023", "", []string{"48 trên 111 xã", "43,2"}},
+	{"ma-tran-cong-khai", "/ma-tran", "", []string{"103"}},
+	{"luc-giac-2023", "/luc-giac" + pictureSnapshot + "&muc=8.4", "", []string{"48"}},
+	{"ban-do", "/ban-do", "", []string{"không phải bản đồ địa giới"}},
+	{"so-sanh", "/so-sanh?voi=xa-ntm-nang-cao-2021-2025/2023", "", []string{"2023"}},
 	{"tinh", "/lam-viec/tinh", "vpdp", []string{"103"}},
 	{"bang-diem", "/lam-viec/bang-diem/24943-ka-do", "vpdp", []string{"Ka Đô"}},
 	{"danh-sach-chi-tieu", "/lam-viec/chi-tieu" + pictureSnapshot, "vpdp", []string{"8.4"}},
+	{"ma-tran", "/lam-viec/ma-tran?sap=gan-dat&nhom=khong", "vpdp", []string{"103"}},
+	{"ma-tran-2023", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu", "vpdp", []string{"111"}},
+	{"don-vi-nay", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu&don-vi-nay=1", "vpdp", []string{"xã cũ"}},
 	{"nhap-lieu", "/lam-viec/nhap-lieu", "vpdp", []string{"Tải tệp"}},
+	{"can-lam", "/lam-viec/can-lam", "vpdp", []string{"xã"}},
+	{"giao-ban", "/lam-viec/giao-ban", "vpdp", []string{"xã"}},
+	{"kich-ban", "/lam-viec/kich-ban", "vpdp", []string{"đồng"}},
+	{"phieu-di-xa", "/lam-viec/phieu-di-xa/24943-ka-do", "vpdp", []string{"Ka Đô"}},
+	{"viec", "/lam-viec/viec", "vpdp", []string{"Việc"}},
+	{"soat-so", "/lam-viec/soat-so", "vpdp", []string{"số"}},
 	{"ky-bao-cao", "/quan-tri/ky-bao-cao", "vpdp", []string{"phiên bản"}},
+	{"bo-tieu-chi", "/quan-tri/bo-tieu-chi", "vpdp", []string{"2026"}},
+	{"mot-bo-tieu-chi", "/quan-tri/bo-tieu-chi/xa-ntm-2026-2030", "vpdp", []string{"47"}},
+	{"nhom-xa", "/quan-tri/don-vi/nhom", "vpdp", []string{"Nhóm 1"}},
+	{"ranh-gioi", "/quan-tri/don-vi/ranh-gioi", "vpdp", []string{"GeoJSON"}},
+	{"thon", "/quan-tri/don-vi/thon", "vpdp", []string{"thôn"}},
 }
 
 // pictureDifference is the share of pixels that may differ from the reference picture.
@@ -99,13 +118,13 @@ func enter(p *browser.Page, base, login string) {
 	p.Follow("form button[value=" + login + "], form:has(input[name=login][value=" + login + "]) button")
 }
 
-// coarse keeps four bits of each colour: what no eye sees apart does not count, and the files are small.
+// coarse keeps five bits of each colour: what no eye sees apart does not count, and the files are small.
 func coarse(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
 	for y := range out.Rect.Dy() {
 		for x := range out.Rect.Dx() {
 			r, g, b, _ := img.At(img.Bounds().Min.X+x, img.Bounds().Min.Y+y).RGBA()
-			step := func(v uint32) uint8 { return uint8((v>>8+8)/17) * 17 }
+			step := func(v uint32) uint8 { return uint8(min((v>>8+4)/8*8, 255)) }
 			out.SetNRGBA(x, y, color.NRGBA{step(r), step(g), step(b), 255})
 		}
 	}

@@ -39,7 +39,7 @@ func (s *Service) Module() module.Module {
 			{Shell: ui.Desk, Group: "assessment.nav.monitor", ID: "bang-diem", Href: "/lam-viec/bang-diem", Text: "assessment.nav.scorecards", Action: auth.ReadResults, Order: 20},
 			{Shell: ui.Desk, Group: "assessment.nav.monitor", ID: "chi-tieu", Href: "/lam-viec/chi-tieu", Text: "assessment.nav.indicators", Action: auth.ReadResults, Order: 30},
 			{Shell: ui.Desk, Group: "assessment.nav.assess", ID: "nhap-lieu", Href: "/lam-viec/nhap-lieu", Text: "assessment.nav.import", Action: auth.ImportResults, Order: 40},
-			{Shell: ui.Desk, Group: "assessment.nav.admin", ID: navBooks, Href: booksPath, Text: "assessment.nav.books", Action: auth.ChangeCriteria, Order: 920},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: navBooks, Href: booksPath, Text: "assessment.nav.books", Action: auth.ChangeCriteria, Order: 905},
 		},
 	}
 }

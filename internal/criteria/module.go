@@ -30,7 +30,7 @@ func (s *Service) Module() module.Module {
 		Demo:       s.demo,
 		Pages:      s.pages,
 		Nav: []ui.NavItem{
-			{Shell: ui.Desk, Group: "criteria.nav.manage", ID: navAdmin, Href: adminPath, Text: "criteria.admin.sets", Action: auth.ChangeCriteria, Order: 80},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: navAdmin, Href: adminPath, Text: "criteria.admin.sets", Action: auth.ChangeCriteria, Order: 900},
 		},
 		API:      s.api,
 		Commands: s.commands(),

@@ -47,9 +47,9 @@ func (s *Service) Module() module.Module {
 		Pages:      s.pages,
 		API:        s.api,
 		Nav: []ui.NavItem{
-			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navGroups, Href: groupsPath, Text: "territory.nav.groups", Action: auth.ChangeUnits, Order: 910},
-			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navBoundaries, Href: boundariesPath, Text: "territory.nav.boundaries", Action: auth.ChangeUnits, Order: 920},
-			{Shell: ui.Desk, Group: "territory.nav.admin", ID: navHamlets, Href: hamletsPath, Text: "territory.nav.hamlets", Action: auth.ChangeHamlets, Order: 930},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: navGroups, Href: groupsPath, Text: "territory.nav.groups", Action: auth.ChangeUnits, Order: 910},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: navBoundaries, Href: boundariesPath, Text: "territory.nav.boundaries", Action: auth.ChangeUnits, Order: 920},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: navHamlets, Href: hamletsPath, Text: "territory.nav.hamlets", Action: auth.ChangeHamlets, Order: 930},
 		},
 		Commands: s.commands(),
 		Check:    s.Check,
