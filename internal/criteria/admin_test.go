@@ -450,6 +450,26 @@ func TestDecisionNeedsItsNumber(t *testing.T) {
 	}
 }
 
+// The file of a decision comes back unchanged: handed in again, it changes nothing.
+func TestDecisionComesBack(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		done, err := s.LoadOverrides(office(), "qd.yaml", override(basic, "879/QĐ-UBND", "2024-06-01", `"2.1": 100`), false)
+		if err != nil || !done.Written {
+			t.Fatal(done, err)
+		}
+		file, err := s.decisionFile(office(), basic, done.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := stored(t, d)
+		again, err := s.LoadOverrides(office(), "qd.yaml", file, false)
+		if err != nil || again.Written || again.ID != done.ID || stored(t, d) != before {
+			t.Errorf("handed in again: %+v, %v; want nothing written", again, err)
+		}
+	})
+}
+
 // What is no criteria file, or too large, is refused on the page with words, and nothing is kept.
 func TestUploadPageRefuses(t *testing.T) {
 	d := dbtest.Open(t, db.SQLite, nil, schema)

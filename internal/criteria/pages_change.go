@@ -2,6 +2,7 @@ package criteria
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -485,35 +486,28 @@ func (v *decisionsView) field(ctx context.Context, o ui.FieldOptions) ui.FieldOp
 // firstField is the first group of indicators to choose from.
 func (v *verifyView) firstField() string {
 	for _, c := range v.set.Criteria() {
-		if len(v.options(nil, c)) > 0 {
+		if slices.ContainsFunc(c.Indicators, func(i *Indicator) bool { return !i.Verified }) {
 			return fieldIndicators + "-" + c.ID
 		}
 	}
 	return fieldSource
 }
 
-// options are the indicators of a criterion that are not verified. ctx nil leaves out their texts.
+// options are the indicators of a criterion that are not verified.
 func (v *verifyView) options(ctx context.Context, c *Criterion) []ui.Option {
 	var out []ui.Option
 	for _, i := range c.Indicators {
 		if i.Verified {
 			continue
 		}
-		o := ui.Option{Value: i.ID}
-		if ctx != nil {
-			var levels []string
-			for _, r := range requirements(ctx, v.set, i) {
-				levels = append(levels, strings.TrimPrefix(r.Where+": "+r.Level, ": "))
-			}
-			if len(levels) == 0 {
-				levels = []string{i.LevelText(ctx, nil)}
-			}
-			o.Text = i.ID + " · " + i.Text(ctx) + " · " + strings.Join(levels, "; ")
-			for _, id := range v.chosen {
-				o.Selected = o.Selected || id == i.ID
-			}
+		var levels []string
+		for _, r := range requirements(ctx, v.set, i) {
+			levels = append(levels, strings.TrimPrefix(r.Where+": "+r.Level, ": "))
 		}
-		out = append(out, o)
+		if len(levels) == 0 {
+			levels = []string{i.LevelText(ctx, nil)}
+		}
+		out = append(out, ui.Option{Value: i.ID, Text: i.ID + " · " + i.Text(ctx) + " · " + strings.Join(levels, "; "), Selected: slices.Contains(v.chosen, i.ID)})
 	}
 	return out
 }
