@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,6 +121,7 @@ func (s *Service) communesPage(r *web.Request) error {
 	if query.Get("dinh-dang") == "csv" {
 		return writeCommunes(r, roster)
 	}
+	v.Page, _ = strconv.Atoi(query.Get("trang"))
 	return r.Render(http.StatusOK, f, communesBody(v))
 }
 
@@ -183,6 +185,38 @@ type communesView struct {
 	DayError string
 	Roster   *Roster // nil when the day was not understood
 	Hits     []Hit   // of a query
+	Page     int     // of a list that is too long for one page
+}
+
+// communesPerPage is how many communes stand on a page; those of a province fit on one.
+const communesPerPage = 200
+
+// rows are the communes of one page under the names of their groups, and where the page stands among all.
+func (v communesView) rows(ctx context.Context) ([]ui.Row, ui.PagerOptions) {
+	groups, total := v.Roster.Groups(), 0
+	for _, g := range groups {
+		total += len(g.Communes)
+	}
+	page := min(max(v.Page, 1), max((total+communesPerPage-1)/communesPerPage, 1))
+	from, to := (page-1)*communesPerPage, min(page*communesPerPage, total)
+	p := ui.PagerOptions{From: from + 1, To: to, Total: total, Noun: i18n.T(ctx, "territory.communes_noun")}
+	at := func(n int) string { return v.withDay(ui.Href(ctx, "/xa?trang="+strconv.Itoa(n))) }
+	if page > 1 {
+		p.PrevHref = at(page - 1)
+	}
+	if to < total {
+		p.NextHref = at(page + 1)
+	}
+	var out []ui.Row
+	before := 0
+	for _, g := range groups {
+		if a, b := max(from-before, 0), min(to-before, len(g.Communes)); a < b {
+			out = append(out, ui.Row{Heading: i18n.T(ctx, "territory.group_count", groupTitle(ctx, v.Roster, g), ui.Count(ctx, len(g.Communes)))})
+			out = append(out, communeRows(ctx, g.Communes[a:b])...)
+		}
+		before += len(g.Communes)
+	}
+	return out, p
 }
 
 // found is the h1 of a search.
@@ -232,15 +266,6 @@ func communeRows(ctx context.Context, list []*Unit) []ui.Row {
 	rows := make([]ui.Row, len(list))
 	for i, u := range list {
 		rows[i] = ui.Row{Cells: []ui.Cell{{Text: u.Title(ctx), Href: u.Href(ctx)}, {Text: u.Code}, {Text: u.Life(ctx)}}}
-	}
-	return rows
-}
-
-func groupRows(ctx context.Context, r *Roster) []ui.Row {
-	var rows []ui.Row
-	for _, g := range r.Groups() {
-		rows = append(rows, ui.Row{Heading: i18n.T(ctx, "territory.group_count", groupTitle(ctx, r, g), ui.Count(ctx, len(g.Communes)))})
-		rows = append(rows, communeRows(ctx, g.Communes)...)
 	}
 	return rows
 }
