@@ -29,7 +29,7 @@ func TestKeyboard(t *testing.T) {
 	s.check(focus, browser.Eval[bool](s.Page, "document.activeElement.matches('main')"), "the skip link does not lead to the content")
 	s.tabTo("#minh-hoa-vpdp", 3)
 	s.PressAndFollow(kb.Enter)
-	s.tabTo(".ls-rail a[href='/lam-viec/nhap-lieu']", 15)
+	s.tabTo(".ls-rail a[href='/lam-viec/nhap-lieu']", 30)
 	s.PressAndFollow(kb.Enter)
 
 	order := []string{".ls-skip", ".ls-wordmark", ".ls-lang a", ".ls-person summary", ".ls-rail a", "main select[name=bo]", "main input[name=ky]", "main input[name=tep]", "main button[type=submit]", ".ls-theme button"}
