@@ -51,6 +51,7 @@ type aviary struct {
 	words      map[string]canary // those of words, by word
 	numbers    []canary
 	batches    []string // numbers of all uploads
+	people     []int64  // ids of all accounts
 }
 
 // wordLength is the length of every word.
@@ -123,15 +124,17 @@ func newAviary(w *house) *aviary {
 		{byNeighbour, x.plant("login of the officer of away", seesAway...), auth.Grant{Role: auth.CommuneOfficer, Unit: away}},
 		{byNearby, x.plant("login of a department that holds away only", byNearby, byOffice), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
 		{byDepartment, x.plant("login of a department that wrote about home", seesHome...), auth.Grant{Role: auth.Department, Departments: []string{"thong_tin"}}},
-		{byOtherProvDep, x.plant("login of another department that wrote nothing"), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
+		{byOtherProvDep, x.plant("login of another department that wrote nothing", byOtherProvDep), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
 		{byOffice, x.plant("login of the office that wrote about home", seesHome...), auth.Grant{Role: auth.ProvinceOffice}},
 	}
 	for i, p := range people {
 		w.add(p.login, x.plant("name of the account of the "+p.who, p.who), p.grant)
 		x.visitors[p.who] = w.signedIn(i+1, p.login)
+		x.people = append(x.people, w.idOf(p.login))
 	}
 	silent := x.plant("login of an account that did nothing")
 	w.add(silent, x.plant("name of an account that did nothing"), auth.Grant{Role: auth.Administrator})
+	x.people = append(x.people, w.idOf(silent))
 	if _, _, err := w.accounts.MakeToken(w.cli(), silent, x.plant("name of a token"), account.AllScope, 1); err != nil {
 		w.t.Fatal(err)
 	}
@@ -219,7 +222,11 @@ func (x *aviary) seeds(c *crawl) {
 			c.addWith("/lam-viec/bang-diem/"+u.Slug()+"/"+item, base, url.Values{"ky": periods})
 		}
 	}
-	for _, path := range []string{"/tieu-chi", "/tieu-chi/x", "/lam-viec", "/dang-nhap", "/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x"} {
+	c.addWith("/quan-tri/tai-khoan", nil, url.Values{"q": {"a"}, "trang": {"2"}})
+	for _, id := range x.people {
+		c.add(fmt.Sprintf("/quan-tri/tai-khoan/%d", id))
+	}
+	for _, path := range []string{"/quan-tri/tai-khoan/moi", "/lan-dau", "/tieu-chi", "/tieu-chi/x", "/lam-viec", "/dang-nhap", "/huyen/677-don-duong", "/khong-co", "/lam-viec/khong-co", "/lam-viec/nhap-lieu/1", "/lam-viec/nhap-lieu/x"} {
 		c.add(path)
 	}
 	for _, id := range x.batches {
@@ -252,6 +259,11 @@ func (x *aviary) intrude(v *visitor, own *territory.Unit, visit func(a *answer))
 		visit(v.post("/lam-viec/nhap-lieu/"+id+"/ghi", url.Values{"mot-phan": {"1"}}))
 	}
 	visit(v.upload(province.Set, walkPeriod, "thu.xlsx", matrix(x.t, "Thử", []string{"Mã xã", "Tên xã", "1.1", "1.2", "2.1"}, []string{x.home.Code, x.home.Name, "12", "1", "Đạt"}, []string{x.away.Code, x.away.Name, "12", "1", "Đạt"})))
+	for _, id := range x.people {
+		for _, act := range accountActs {
+			visit(v.post(fmt.Sprintf("/quan-tri/tai-khoan/%d/%s", id, act), url.Values{"vai-tro": {"viewer"}}))
+		}
+	}
 	visit(v.post("/dang-nhap", url.Values{"login": {"khong-co"}, "password": {"x"}}))
 	visit(v.post("/dang-nhap/minh-hoa", url.Values{"login": {"admin"}}))
 }
@@ -298,8 +310,10 @@ func TestCanaryCrawl(t *testing.T) {
 					t.Errorf("%s: the %s was not found: the crawl proves nothing about it", who, k.field)
 				}
 			}
-			if who == byOffice && len(c.missed()) > 0 {
-				t.Errorf("the crawl never saw %v", c.missed())
+			// Accounts are for administrators, and the first run is over: those pages refuse every visitor here.
+			missed := slices.DeleteFunc(c.missed(), func(p string) bool { return strings.HasPrefix(p, "/quan-tri/tai-khoan") || p == "/lan-dau" })
+			if who == byOffice && len(missed) > 0 {
+				t.Errorf("the crawl never saw %v", missed)
 			}
 			if c.answers < 300 {
 				t.Errorf("%s: only %d answers", who, c.answers)

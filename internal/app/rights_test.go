@@ -125,12 +125,14 @@ func TestRightsTableIsWhole(t *testing.T) {
 				t.Errorf("testdata/rights.csv has no row for %s %s as %s", r.Method, r.Pattern, role)
 			}
 		}
-		if allowed[r.Method+" "+r.Pattern] == 0 && r.Pattern != "/dang-nhap/minh-hoa" { // TestDemoSignIn shows where that is allowed
+		// Where these are allowed TestDemoSignIn, TestFirstRun and account.TestPasskeys show.
+		elsewhere := []string{"/dang-nhap/minh-hoa", "/lan-dau", "/lam-viec/toi/khoa", "/lam-viec/toi/khoa/xoa", "/dang-nhap/khoa"}
+		if allowed[r.Method+" "+r.Pattern] == 0 && !slices.Contains(elsewhere, r.Pattern) {
 			t.Errorf("nobody is allowed %s %s: the table proves nothing about it", r.Method, r.Pattern)
 		}
 	}
-	// The issue: accounts and rights, criteria sets and territory change by command line only.
-	commandLine := []auth.Action{auth.ManageAccounts, auth.ChangeCriteria, auth.ChangeUnits}
+	// The issue: criteria sets and territory change by command line only.
+	commandLine := []auth.Action{auth.ChangeCriteria, auth.ChangeUnits}
 	for _, action := range auth.Actions {
 		if n := allowed[string(action)]; (n == 0) != slices.Contains(commandLine, action) {
 			t.Errorf("%d rows allow %s", n, action)
@@ -170,6 +172,8 @@ type walk struct {
 	own       map[string]place // role → inside its rights
 	foreign   map[string]place
 	neighbour *visitor // commune officer of the foreign commune
+	unproven  *visitor // a session of the administrator without a second factor
+	person    int64    // account that administrators act upon
 	number    int      // the figure written last, in hundredths; each write has its own
 }
 
@@ -207,6 +211,9 @@ func newWalk(w *house) *walk {
 	there := place{away, "1.2", "1.1", "NHAPXAKHAC", w.unitAt("24931", "2024-06-30")}
 	otherCriterion := place{home, "2.1", "2.2", "NHAPTIEUCHIKHAC", here.former}
 	x.neighbour = w.signedIn(30, "can-bo-xa-khac")
+	x.unproven = w.signedIn(31, "quan-tri")
+	x.enrol(x.visitors["administrator"])
+	x.person = w.idOf("can-bo-xa-khac")
 	for _, role := range rightsRoles {
 		x.own[role], x.foreign[role] = here, there
 	}
@@ -370,6 +377,10 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		out := x.alone(v)
 		delete(out.cookies, "ls_session") // ending the session of the walk would end the walk
 		return step{send: func() *answer { return out.post("/dang-xuat", url.Values{}) }}
+	case "GET /dang-nhap/khoa", "GET /lan-dau", "GET /lam-viec/toi", "GET /lam-viec/toi/ung-dung", "GET /lam-viec/toi/khoa", "GET /quan-tri/tai-khoan", "GET /quan-tri/tai-khoan/moi":
+		return get(strings.TrimPrefix(route, "GET "))
+	case "GET /quan-tri/tai-khoan/{so}":
+		return get(fmt.Sprintf("/quan-tri/tai-khoan/%d", x.person))
 	case "GET /lam-viec/tinh", "GET /lam-viec/bang-diem", "GET /lam-viec/chi-tieu":
 		return get(strings.TrimPrefix(route, "GET ") + walkQuery)
 	case "GET /lam-viec/bang-diem/{xa}":
@@ -412,6 +423,9 @@ func (x *walk) step(route, role string, p place, own bool) step {
 		return step{send: func() *answer {
 			return v.put(item+p.write, etag, map[string]string{"value": figure, "reason": "đếm lại"})
 		}, figure: figure}
+	}
+	if s, ok := x.accountStep(route, role, own); ok {
+		return s
 	}
 	x.t.Fatalf("the walk does not know how to ask for %s: add its request here", route)
 	return step{}
@@ -586,7 +600,7 @@ func TestOtherMethodsAreRefused(t *testing.T) {
 	asked := 0
 	for pattern, methods := range known {
 		path := strings.NewReplacer("{$}", "", "{bo}", walkSet, "{set}", walkSet, "{maTen}", "24943-ka-do", "{xa}", "24943-ka-do", "{code}", "24943", "{chiTieu}", "1.1", "{ma}", "1.1",
-			"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{lo}", "1").Replace(pattern)
+			"{indicator}", "1.1", "{item}", "1.1", "{period}", walkPeriod, "{lo}", "1", "{so}", "1").Replace(pattern)
 		if strings.Contains(path, "{") {
 			t.Errorf("%s: a part of the address is not known here", pattern)
 		}

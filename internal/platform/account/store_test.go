@@ -49,6 +49,20 @@ func (u units) UnitID(_ context.Context, code string) (int64, error) {
 	return 0, fault.New(fault.NotFound, "account.unit_unknown", 0)
 }
 
+func (u units) FindUnits(ctx context.Context, text string) ([]Choice, error) {
+	id, err := u.UnitID(ctx, text)
+	if err != nil {
+		return nil, nil
+	}
+	return []Choice{{text, u.UnitName(ctx, id)}}, nil
+}
+
+func (u units) UnitName(_ context.Context, id int64) string { return fmt.Sprintf("đơn vị %d", id) }
+
+func (u units) Departments(context.Context) []Choice {
+	return []Choice{{"thong_tin", "Sở Thông tin"}, {"y_te", "Sở Y tế"}}
+}
+
 var testUnits = units{"24943": 7, "68": 1}
 
 // cheap lets tests that only count attempts run quickly.

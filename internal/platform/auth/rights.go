@@ -24,7 +24,7 @@ const (
 	VerifyResults  Action = "results.verify"   // what this actor writes counts as verified
 	ChangeCriteria Action = "criteria.change"  // load criteria sets and overrides
 	ChangeUnits    Action = "territory.change" // load units and their attributes
-	ManageAccounts Action = "account.manage"   // accounts, rights, tokens of others (command line only in this release)
+	ManageAccounts Action = "account.manage"   // accounts, rights, factors, sessions, tokens of others; over HTTP with a fresh second factor
 )
 
 // Actions are all actions.
