@@ -355,11 +355,11 @@ func TestFirstRun(t *testing.T) {
 		t.Fatalf("the console never said %q", part)
 		return ""
 	}
+	code := regexp.MustCompile(`([a-z2-9]{5}-){3}[a-z2-9]{5}`).FindString(next("/lan-dau"))
+	next("0.0.0.0:" + port)
 	if got := next("listening on"); got != "listening on http://127.0.0.1:"+port {
 		t.Errorf("before the first account: %s", got)
 	}
-	code := regexp.MustCompile(`([a-z2-9]{5}-){3}[a-z2-9]{5}`).FindString(next("/lan-dau"))
-	next("0.0.0.0:" + port)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -40,14 +40,16 @@ func (a *app) listen(ctx context.Context, address string, srv *http.Server, stde
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "listening on http://%s\n", l.Addr())
 	if code != "" {
 		fmt.Fprintln(stderr, i18n.T(ctx, "app.first_run", fmt.Sprintf("http://%s/lan-dau", l.Addr()), code))
 	}
+	if now != address {
+		fmt.Fprintln(stderr, i18n.T(ctx, "app.first_run_loopback", address))
+	}
+	fmt.Fprintf(stderr, "listening on http://%s\n", l.Addr())
 	if now == address {
 		return srv.Serve(l)
 	}
-	fmt.Fprintln(stderr, i18n.T(ctx, "app.first_run_loopback", address))
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
 	look := time.NewTicker(firstRunLook)

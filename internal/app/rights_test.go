@@ -125,7 +125,7 @@ func TestRightsTableIsWhole(t *testing.T) {
 				t.Errorf("testdata/rights.csv has no row for %s %s as %s", r.Method, r.Pattern, role)
 			}
 		}
-		// Where these are allowed TestDemoSignIn, TestFirstRun and account.TestPasskeys show.
+		// Where these are allowed TestDemoSignIn, TestFirstRun and TestPasskeys show.
 		elsewhere := []string{"/dang-nhap/minh-hoa", "/lan-dau", "/lam-viec/toi/khoa", "/lam-viec/toi/khoa/xoa", "/dang-nhap/khoa"}
 		if allowed[r.Method+" "+r.Pattern] == 0 && !slices.Contains(elsewhere, r.Pattern) {
 			t.Errorf("nobody is allowed %s %s: the table proves nothing about it", r.Method, r.Pattern)

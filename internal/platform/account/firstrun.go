@@ -49,10 +49,13 @@ func (s *Service) FirstAdministrator(ctx context.Context, code string, d Draft) 
 	}
 	err = s.guardedBy(ctx, []meter{{byFactor, "first run:" + tag(key, "first run", "")}}, func(ctx context.Context, tx *db.Tx) error {
 		stored, err := firstRunCode(ctx, tx)
-		if err == nil && subtle.ConstantTimeCompare([]byte(stored), []byte(firstRunHash(code))) != 1 {
-			err = fault.New(fault.Forbidden, "account.first.code_wrong").At("ma")
+		if err != nil || stored == firstRunDone {
+			return firstRunClosed(err)
 		}
-		return err
+		if subtle.ConstantTimeCompare([]byte(stored), []byte(firstRunHash(code))) != 1 {
+			return fault.New(fault.Forbidden, "account.first.code_wrong").At("ma")
+		}
+		return nil
 	})
 	if err != nil {
 		return Account{}, err

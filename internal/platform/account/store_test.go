@@ -204,6 +204,8 @@ func (w *world) everything() string {
 		"SELECT login || ' ' || name || ' ' || password_hash FROM account",
 		"SELECT hash FROM account_session",
 		"SELECT hash || ' ' || name FROM account_token",
+		"SELECT hash FROM account_recovery",
+		"SELECT agent || ' ' || device FROM account_device",
 		"SELECT item FROM account_throttle",
 		"SELECT actor || ' ' || action || ' ' || item FROM audit",
 		"SELECT old_json || ' ' || new_json FROM audit_value",
@@ -243,6 +245,14 @@ func (w *world) audited() []string {
 		out = append(out, s)
 	}
 	return out
+}
+
+// write runs one statement past the rules of the service.
+func (w *world) write(query string, args ...any) error {
+	return w.db.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
 }
 
 func (w *world) setKind(kind string) {
