@@ -222,7 +222,7 @@ func (s *Service) mayChangeFactors(ctx context.Context, a auth.Actor, password s
 }
 
 // BeginApp proposes a secret for the asker's authenticator app. Nothing is stored before ConfirmApp.
-func (s *Service) BeginApp(ctx context.Context, w Site) (Enrolment, error) {
+func (s *Service) BeginApp(ctx context.Context) (Enrolment, error) {
 	a, err := s.self(ctx)
 	if err != nil {
 		return Enrolment{}, err
@@ -231,11 +231,11 @@ func (s *Service) BeginApp(ctx context.Context, w Site) (Enrolment, error) {
 	if err != nil {
 		return Enrolment{}, err
 	}
-	return newEnrolment(key, a.ID, a.Login, w.Host, newTOTPSecret(), s.kit.Clock.Now())
+	return newEnrolment(key, a.ID, a.Login, newTOTPSecret(), s.kit.Clock.Now())
 }
 
 // ResumeApp shows the same secret again after a refusal.
-func (s *Service) ResumeApp(ctx context.Context, w Site, state string) (Enrolment, error) {
+func (s *Service) ResumeApp(ctx context.Context, state string) (Enrolment, error) {
 	a, e, err := s.enrolment(ctx, state)
 	if err != nil {
 		return Enrolment{}, err
@@ -244,7 +244,7 @@ func (s *Service) ResumeApp(ctx context.Context, w Site, state string) (Enrolmen
 	if err != nil {
 		return Enrolment{}, err
 	}
-	return newEnrolment(key, a.ID, a.Login, w.Host, e.Secret, s.kit.Clock.Now())
+	return newEnrolment(key, a.ID, a.Login, e.Secret, s.kit.Clock.Now())
 }
 
 // enrolment opens a state of BeginApp; it belongs to the asker alone.

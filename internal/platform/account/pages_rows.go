@@ -47,7 +47,7 @@ func sessionRows(ctx context.Context, list []Session, own bool) []ui.Row {
 		case own:
 			cells = append(cells, ui.Cell{Body: rowButton(ui.Href(ctx, mePath+"/phien"), i18n.T(ctx, "account.session_end"), i18n.T(ctx, "account.session_end_this", name, moment(ctx, s.Seen)), ui.Hidden{Name: "phien", Value: s.Ref})})
 		}
-		out[i] = ui.Row{Cells: cells, Selected: s.Current}
+		out[i] = ui.Row{Cells: cells}
 	}
 	return out
 }

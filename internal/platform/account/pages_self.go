@@ -188,7 +188,7 @@ func (s *Service) showEnrol(r *web.Request, status int, title string, v enrolVie
 }
 
 func (s *Service) appPage(r *web.Request) error {
-	e, err := s.BeginApp(r.Context(), s.site(r))
+	e, err := s.BeginApp(r.Context())
 	if err != nil {
 		return err
 	}
@@ -205,9 +205,9 @@ func (s *Service) confirmApp(r *web.Request) error {
 	if web.WantsJSON(r.Request) || f.Code != fault.Invalid && f.Code != fault.RateLimited {
 		return err
 	}
-	e, again := s.ResumeApp(r.Context(), s.site(r), state)
+	e, again := s.ResumeApp(r.Context(), state)
 	if fault.Is(again, fault.Invalid) { // the page lay open too long: a new secret, and why
-		e, again = s.BeginApp(r.Context(), s.site(r))
+		e, again = s.BeginApp(r.Context())
 	}
 	if again != nil {
 		return again

@@ -153,7 +153,7 @@ func meBody(v meView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldOptions{Kind: ui.PasswordField, Name: "mat-khau-cu", Label: i18n.T(ctx, "account.password_now"), Error: v.Errors["mat-khau-cu"], Autocomplete: "current-password"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldOptions{Kind: ui.PasswordField, Name: "mat-khau-cu", Label: i18n.T(ctx, "account.password_now"), Error: v.Errors["mat-khau-cu"], Autocomplete: "current-password", Width: ui.Medium}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -83,7 +83,7 @@ const purposeEnrol = "totp enrolment"
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // newEnrolment describes a secret for an account.
-func newEnrolment(key []byte, account int64, login, site string, secret []byte, now time.Time) (Enrolment, error) {
+func newEnrolment(key []byte, account int64, login string, secret []byte, now time.Time) (Enrolment, error) {
 	state, err := seal(key, purposeEnrol, enrolment{account, secret}, now)
 	if err != nil {
 		return Enrolment{}, err
@@ -91,7 +91,7 @@ func newEnrolment(key []byte, account int64, login, site string, secret []byte, 
 	text := base32Text.EncodeToString(secret)
 	q := url.Values{"secret": {text}, "issuer": {"Làng Số"}}
 	// Apps read a plus in the query as a plus: spaces are written %20.
-	uri := "otpauth://totp/" + url.PathEscape("Làng Số ("+site+"):"+login) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
+	uri := "otpauth://totp/" + url.PathEscape("Làng Số:"+login) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 	code, err := qrcode.New(uri, qrcode.Medium)
 	if err != nil {
 		return Enrolment{}, err
