@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 
 	"langso/internal/assessment/workbook"
+	"langso/internal/criteria"
+	"langso/internal/platform/account"
 	"langso/internal/platform/audit"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
@@ -21,6 +23,7 @@ import (
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/module"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/territory"
 )
 
@@ -170,7 +173,7 @@ func texts(list []module.Module) (*i18n.Catalog, error) {
 	return i18n.Load(folders...)
 }
 
-// unitCodes lets accounts name units by their present statistics code.
+// unitCodes lets accounts name units and departments.
 type unitCodes struct {
 	kit   module.Kit
 	units *territory.Service
@@ -194,6 +197,56 @@ func (u unitCodes) UnitID(ctx context.Context, code string) (int64, error) {
 		return 0, fault.New(fault.NotFound, "app.no_unit", code)
 	}
 	return int64(unit.ID), nil
+}
+
+// maxUnits is how many units a search for a grant offers.
+const maxUnits = 20
+
+// FindUnits returns the units of today that a code or a name may mean; an exact code or name means one alone.
+func (u unitCodes) FindUnits(ctx context.Context, text string) ([]account.Choice, error) {
+	choice := func(unit *territory.Unit) account.Choice {
+		return account.Choice{ID: "#" + strconv.FormatInt(int64(unit.ID), 10), Name: unit.Title(ctx) + " (" + unit.Code + ")"}
+	}
+	reg, err := u.units.Register(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if id, err := u.UnitID(ctx, text); err == nil {
+		return []account.Choice{choice(reg.Unit(territory.UnitID(id)))}, nil
+	}
+	var all, exact []account.Choice
+	for _, h := range reg.Search(text, u.kit.Clock.Today(), maxUnits) {
+		if !h.Current {
+			continue
+		}
+		all = append(all, choice(h.Unit))
+		if same := vntext.Fold(text); same == vntext.Fold(h.Unit.Name) || same == vntext.Fold(h.Unit.FullName()) {
+			exact = append(exact, choice(h.Unit))
+		}
+	}
+	if len(exact) == 1 {
+		return exact, nil
+	}
+	return all, nil
+}
+
+// UnitName is how pages call a unit.
+func (u unitCodes) UnitName(ctx context.Context, id int64) string {
+	if reg, err := u.units.Register(ctx); err == nil {
+		if unit := reg.Unit(territory.UnitID(id)); unit != nil {
+			return unit.Title(ctx)
+		}
+	}
+	return "#" + strconv.FormatInt(id, 10)
+}
+
+// Departments are the bodies that may lead criteria, by their names of today.
+func (u unitCodes) Departments(ctx context.Context) []account.Choice {
+	var out []account.Choice
+	for _, d := range criteria.Departments() {
+		out = append(out, account.Choice{ID: d.ID, Name: d.Name(i18n.Of(ctx), u.kit.Clock.Today())})
+	}
+	return out
 }
 
 // check runs the invariants of every module and of the audit.

@@ -147,6 +147,12 @@ func (c *crawl) missed() []string {
 	return out
 }
 
+// unseen are the GET routes that a crawl of the office should have seen and has not. Accounts are for administrators, and
+// the first run is over: those pages refuse everybody else.
+func unseen(c *crawl) []string {
+	return slices.DeleteFunc(c.missed(), func(p string) bool { return strings.HasPrefix(p, "/quan-tri/tai-khoan") || p == "/lan-dau" })
+}
+
 // addAPI adds every GET operation of the OpenAPI document with every combination of one value for each part of its path,
 // and with every value of each parameter alone and beside the first values of the others. An operation with a parameter
 // that values does not name fails the test.

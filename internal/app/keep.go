@@ -63,9 +63,7 @@ func backUp(ctx context.Context, store *db.DB, dir, path string) error {
 		return !match
 	})
 	for _, e := range kept[:max(0, len(kept)-keptUpgrades)] { // in the order of their names
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-			return err
-		}
+		_ = os.Remove(filepath.Join(dir, e.Name())) // the new backup is there; an old one that stays does no harm
 	}
 	return nil
 }

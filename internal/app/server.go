@@ -108,6 +108,9 @@ func (a *app) outer(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if a.kit.BehindTLS {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		h.Set("X-Request-Id", id)
 		h.Set("Cache-Control", "private, no-cache") // answers may depend on who asks; assets say otherwise
 		lang := i18n.Vi
@@ -225,15 +228,10 @@ func serve(ctx context.Context, c config.Config, want kind, stderr io.Writer) er
 	if a.kind != want {
 		return fault.New(fault.Invalid, "app.wrong_kind."+string(want))
 	}
-	l, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return err
-	}
 	srv := &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	fmt.Fprintf(stderr, "listening on http://%s\n", l.Addr())
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
+	go func() { done <- a.listen(ctx, c.Listen, srv, stderr) }()
 	select {
 	case err = <-done:
 	case <-ctx.Done():

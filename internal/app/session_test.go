@@ -53,6 +53,15 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 			"/lam-viec/phieu-di-xa/{xa}": "/lam-viec/phieu-di-xa/" + x.home.Slug(), "/lam-viec/soat-so": "/lam-viec/soat-so", "/lam-viec/xem-da-luu": "/lam-viec/xem-da-luu", "/lam-viec/xem-da-luu/{so}": "/lam-viec/xem-da-luu/1"} {
 			requests["POST "+route] = func(v *visitor) *answer { return v.post(target, url.Values{}) }
 		}
+		for _, path := range []string{"/dang-nhap/khoa", "/lan-dau", "/quan-tri/tai-khoan", "/lam-viec/toi/ten", "/lam-viec/toi/mat-khau", "/lam-viec/toi/ung-dung", "/lam-viec/toi/ung-dung/xoa", "/lam-viec/toi/khoa",
+			"/lam-viec/toi/khoa/xoa", "/lam-viec/toi/ma-du-phong", "/lam-viec/toi/phien", "/lam-viec/toi/thiet-bi", "/lam-viec/toi/ma-truy-cap", "/lam-viec/toi/ma-truy-cap/thu-hoi"} {
+			requests["POST "+path] = func(v *visitor) *answer { return v.post(path, url.Values{"name": {"x"}}) }
+		}
+		for _, act := range accountActs {
+			requests["POST /quan-tri/tai-khoan/{so}/"+act] = func(v *visitor) *answer {
+				return v.post(fmt.Sprintf("/quan-tri/tai-khoan/%d/%s", x.people[0], act), url.Values{})
+			}
+		}
 		strangers := map[string]map[string]string{
 			"another site":                {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
 			"another site, old browser":   {"Origin": "https://evil.example"},

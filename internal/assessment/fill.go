@@ -24,33 +24,31 @@ func (s *Service) Fill(ctx context.Context, set, period string) (values int, err
 		}
 		return 0, err
 	}
-	err = untilStanding(func() error {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		f, err := s.Frame(ctx, set, period)
 		if err != nil {
 			return err
 		}
-		return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			have := map[cellKey]bool{}
-			if f.hasBook {
-				err := currentVersions(ctx, tx, f.book.ID, nil, func(v Version, _ bool) error {
-					have[cellKey{v.Unit, v.Item}] = true
-					return nil
-				})
-				if err != nil {
-					return err
+		have := map[cellKey]bool{}
+		if f.hasBook {
+			err := currentVersions(ctx, tx, f.book.ID, nil, func(v Version, _ bool) error {
+				have[cellKey{v.Unit, v.Item}] = true
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		var changes []change
+		for n, u := range f.Roster.Communes() {
+			for k, i := range f.Set.Indicators() {
+				if item := (Item{ID: i.ID}); !have[cellKey{u.ID, item}] {
+					changes = append(changes, change{Unit: u.ID, Item: item, Figure: invented(i, n*31+k*17+f.Period.AsOf.Year()), State: Verified, Note: "số liệu minh họa"})
 				}
 			}
-			var changes []change
-			for n, u := range f.Roster.Communes() {
-				for k, i := range f.Set.Indicators() {
-					if item := (Item{ID: i.ID}); !have[cellKey{u.ID, item}] {
-						changes = append(changes, change{Unit: u.ID, Item: item, Figure: invented(i, n*31+k*17+f.Period.AsOf.Year()), State: Verified, Note: "số liệu minh họa"})
-					}
-				}
-			}
-			values = len(changes)
-			return s.recordBatch(ctx, tx, f, period+".minh-hoa", hexSum([]byte(set+"/"+period)), changes)
-		})
+		}
+		values = len(changes)
+		return s.recordBatch(ctx, tx, f, period+".minh-hoa", hexSum([]byte(set+"/"+period)), changes)
 	})
 	return values, err
 }

@@ -297,17 +297,24 @@ func (s *Service) frameKnown(ctx context.Context, set, period string, known time
 	if err != nil {
 		return nil, err
 	}
-	judging := f.Set
+	judging, held := f.Set, false
 	if f.hasBook {
+		if held, err = hadPublic(ctx, s.db.Read(ctx), f.book.ID, known.UnixMilli()); err != nil {
+			return nil, err
+		}
+	}
+	if held {
 		id, err := versionKnown(ctx, s.db.Read(ctx), f.book.ID, known.UnixMilli())
 		if err != nil {
 			return nil, err
 		}
-		if id != 0 && id != judging.Version {
-			if judging, err = s.sets.Version(ctx, id); err != nil {
-				return nil, err
-			}
+		if judging, err = s.sets.Version(ctx, id); err != nil {
+			return nil, err
 		}
+	} else if newest, err := s.sets.CurrentKnown(ctx, f.Set.Code, known); err == nil {
+		judging = newest // nothing verified held the period to a version
+	} else if !fault.Is(err, fault.NotFound) {
+		return nil, err
 	}
 	f.Set, err = s.sets.EffectiveKnown(ctx, judging, f.Period.AsOf, known)
 	return f, err

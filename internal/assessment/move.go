@@ -101,7 +101,8 @@ func orphanWords(list criteria.Orphans) string {
 }
 
 // PreviewMove says what judging a period by version to of its set would change. Errors: not_found for a period without
-// values or an unknown version, invalid for a version of another set.
+// values or an unknown version, invalid for a version of another set, conflict for a period that has drafts only: it follows
+// the newest version by itself.
 func (s *Service) PreviewMove(ctx context.Context, set, period string, to int64) (_ *Migration, err error) {
 	defer fault.Wrap(&err, "assessment.PreviewMove(%s, %s, %d)", set, period, to)
 	if err := auth.Require(ctx, auth.ChangeCriteria, auth.Scope{}); err != nil {
@@ -122,6 +123,11 @@ func (s *Service) migration(ctx context.Context, set, period string, to int64) (
 	}
 	if !f.hasBook {
 		return nil, fault.New(fault.NotFound, "assessment.move_nothing", f.Set.Code, f.Period.ID)
+	}
+	if held, err := hasPublic(ctx, s.db.Read(ctx), f.book.ID); err != nil {
+		return nil, err
+	} else if !held {
+		return nil, fault.New(fault.Conflict, "assessment.move_follows")
 	}
 	target, err := s.sets.Version(ctx, to)
 	if err != nil {

@@ -138,6 +138,7 @@ func TestBoardQueriesUseIndexes(t *testing.T) {
 			"recentBatches":   func() error { _, err := recentBatches(ctx, p, "can-bo-xa", 20); return err },
 			"recognition":     func() error { _, _, err := recognition(ctx, p, "ntm", "2023-12-31"); return err },
 			"insideVersions":  func() error { return insideVersions(ctx, p, b.ID, func(Version) error { return nil }) },
+			"hadPublic":       func() error { _, err := hadPublic(ctx, p, b.ID, now); return err },
 			"bookChanges":     func() error { _, err := bookChanges(ctx, p, b.ID); return err },
 			"versionKnown":    func() error { _, err := versionKnown(ctx, p, b.ID, now); return err },
 			"bookMoves":       func() error { _, err := bookMoves(ctx, p, b.ID); return err },

@@ -99,3 +99,12 @@ func itemCounts(ctx context.Context, q db.Querier, bookID int64) (map[Item]int, 
 	}
 	return out, rows.Err()
 }
+
+// hadPublic reports whether a book had verified values at an instant. The order makes PostgreSQL walk the key of the book
+// instead of guessing that the first of all rows will do.
+func hadPublic(ctx context.Context, q db.Querier, bookID, atMS int64) (bool, error) {
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT unit_id FROM value_version WHERE book_id = $1 AND public AND recorded_ms <= $2
+		AND COALESCE(superseded_ms, 9223372036854775807) > $3 ORDER BY unit_id, item, recorded_ms LIMIT 1) AS first`, bookID, atMS, atMS).Scan(&n)
+	return n > 0, err
+}

@@ -143,24 +143,23 @@ func (s *Service) compare(ctx, said context.Context, v *comparison) error {
 	if v.other.unit != "" {
 		return s.compareCards(ctx, v, with)
 	}
+	if v.before.DefaultGrouping() != v.Board.DefaultGrouping() {
+		with.place = "" // a district means nothing where there are former provinces
+	}
 	rows, err := filtered(v.before, choice{commune: with.commune, place: with.place}, nil)
 	if err != nil {
 		return err
 	}
 	v.match(rows)
+	v.before = part(v.before, rows) // both sides are counted over the communes that were asked for
 	return nil
 }
 
-// earlier is the newest period before the shown one that has values in the set; else any other, "" when there is none.
+// earlier is the newest period before the shown one that has values in the set, "" when there is none.
 func (v *comparison) earlier() string {
 	list := v.menu.periods[v.Set.Code] // the newest first
 	for _, p := range list {
 		if p.Compare(v.Period) < 0 {
-			return p.ID
-		}
-	}
-	for _, p := range list {
-		if p.ID != v.Period.ID {
 			return p.ID
 		}
 	}
@@ -273,7 +272,7 @@ func (v *comparison) title(ctx context.Context) string {
 		n, m := metCriteria(v.cards.before), metCriteria(v.cards.after)
 		return i18n.T(ctx, "board.compare.cards", v.cards.after.Unit.Title(ctx), ui.Count(ctx, m), v.cards.before.Unit.Title(ctx), ui.Count(ctx, n))
 	case !v.sameSet:
-		return i18n.T(ctx, "board.compare.sets", setName(ctx, v.Set), ui.Count(ctx, v.Complete()), ui.Count(ctx, len(v.rows)), setName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
+		return i18n.T(ctx, "board.compare.sets", setName(ctx, v.Set), ui.Count(ctx, part(v.Board, v.rows).Complete()), ui.Count(ctx, len(v.rows)), setName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
 	case len(v.pairs) == 0:
 		return i18n.T(ctx, "board.compare.no_pair")
 	}

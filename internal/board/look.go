@@ -190,13 +190,14 @@ func itemKey(set *criteria.Set, item assessment.Item) string {
 // group is some rows of a board under one name; ID "" and no name = the whole, undivided.
 type group struct {
 	assessment.BoardGroup
-	name string
+	name  string
+	shown []assessment.Row // those of Rows that stand on this page
 }
 
 // divided puts rows into groups, keeping their order.
 func (s *Service) divided(ctx context.Context, b *assessment.Board, rows []assessment.Row, by assessment.Grouping) ([]group, error) {
 	if by == undivided {
-		return []group{{BoardGroup: assessment.BoardGroup{Rows: rows}}}, nil
+		return []group{{BoardGroup: assessment.BoardGroup{Rows: rows}, shown: rows}}, nil
 	}
 	list, err := part(b, rows).Groups(by)
 	if err != nil {
@@ -204,7 +205,7 @@ func (s *Service) divided(ctx context.Context, b *assessment.Board, rows []asses
 	}
 	out := make([]group, len(list))
 	for i, g := range list {
-		out[i] = group{g, s.groupName(ctx, b, g)}
+		out[i] = group{g, s.groupName(ctx, b, g), g.Rows}
 	}
 	return out, nil
 }

@@ -82,7 +82,7 @@ func pageOf(groups []group, s sheet) []group {
 		from, to := max(s.from-at, 0), min(s.to-at, len(g.Rows))
 		at += len(g.Rows)
 		if from < to {
-			g.Rows = g.Rows[from:to]
+			g.shown = g.Rows[from:to]
 			out = append(out, g)
 		}
 	}
@@ -139,7 +139,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 		if v.by != undivided {
 			o.Rows = append(o.Rows, v.sumRow(ctx, g.name, g.Rows))
 		}
-		for _, r := range g.Rows {
+		for _, r := range g.shown {
 			n, of := met(v.Board, r, v.columns)
 			row := ui.HeatRow{Name: r.Unit.Name, Href: v.communeHref(ctx, r.Unit), Total: ui.Count(ctx, n) + "/" + ui.Count(ctx, of)}
 			for _, k := range v.columns {
@@ -306,7 +306,7 @@ func (v *matrixView) twin(ctx context.Context) ui.TableOptions {
 		if v.by != undivided {
 			o.Rows = append(o.Rows, ui.Row{Heading: g.name + " · " + i18n.T(ctx, "assessment.n_communes", ui.Count(ctx, len(g.Rows)))})
 		}
-		for _, r := range g.Rows {
+		for _, r := range g.shown {
 			n, of := met(v.Board, r, v.columns)
 			o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: r.Unit.Name, Href: v.communeHref(ctx, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, of)}, {Text: v.lacking(ctx, r)}}})
 		}

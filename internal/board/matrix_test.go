@@ -356,7 +356,10 @@ func TestPages(t *testing.T) {
 		for from := 0; from < total; from += size {
 			n := 0
 			for _, g := range pageOf(groups, sheet{from: from, to: min(from+size, total), n: total}) {
-				for _, r := range g.Rows {
+				if whole := groups[slices.IndexFunc(groups, func(x group) bool { return x.name == g.name })]; len(g.Rows) != len(whole.Rows) {
+					t.Fatalf("the totals of %q are over %d of %d communes", g.name, len(g.Rows), len(whole.Rows))
+				}
+				for _, r := range g.shown {
 					if r.Unit.ID != next {
 						t.Fatalf("unit %d stands where %d belongs", r.Unit.ID, next)
 					}

@@ -128,6 +128,33 @@ func (s *Service) Version(ctx context.Context, id int64) (*Set, error) {
 	return nil, fault.New(fault.NotFound, "criteria.version_unknown", id)
 }
 
+// CurrentKnown is Current as it was at an instant: the newest version that was in the system then, of the sets that the
+// province loaded itself before those that were shipped. not_found when there was none yet.
+func (s *Service) CurrentKnown(ctx context.Context, code string, known time.Time) (*Set, error) {
+	st, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	best := newestVersions(slices.DeleteFunc(slices.Clone(st.versions), func(v versionRow) bool { return v.loadedMS > known.UnixMilli() }))
+	v, ok := best[code]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "criteria.set_unknown", clip(code))
+	}
+	return s.stored(ctx, v)
+}
+
+// newestVersions returns the version of each code that counts, of rows that come by id. A file of a later release never
+// replaces the one that the province loaded itself.
+func newestVersions(rows []versionRow) map[string]versionRow {
+	newest := map[string]versionRow{}
+	for _, v := range rows {
+		if have, ok := newest[v.code]; !ok || have.shipped || !v.shipped {
+			newest[v.code] = v
+		}
+	}
+	return newest
+}
+
 // Effective returns set with the provincial decisions that are in force on day at ("" = today): each threshold that a
 // decision names is replaced, with Decision and Illustrative filled. A later decision goes before an earlier one, a
 // real one before an illustrative one, the newest file of a decision before its older files. What somebody has verified
@@ -151,12 +178,13 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 	if err != nil {
 		return nil, err
 	}
-	all := st.overrides
+	all, verified := st.overrides, st.verified
 	if !known.IsZero() {
 		all = slices.DeleteFunc(slices.Clone(all), func(o overrideRow) bool { return o.loadedMS > known.UnixMilli() })
+		verified = slices.DeleteFunc(slices.Clone(verified), func(v verificationRow) bool { return v.recordedMS > known.UnixMilli() })
 	}
 	rows := inForce(all, set.Code, at)
-	marks := set.verifications(st.verified)
+	marks := set.verifications(verified)
 	if len(rows) == 0 && len(marks) == 0 {
 		return set, nil
 	}
@@ -256,14 +284,7 @@ func (s *Service) load(ctx context.Context) (*state, error) {
 	if st.verified, err = verifications(ctx, q); err != nil {
 		return nil, err
 	}
-	newest := map[string]versionRow{}
-	for _, v := range st.versions {
-		// Rows come by id. A file of a later release never replaces the one that the province loaded itself.
-		if have, ok := newest[v.code]; !ok || have.shipped || !v.shipped {
-			newest[v.code] = v
-		}
-	}
-	for _, v := range newest {
+	for _, v := range newestVersions(st.versions) {
 		set, err := s.stored(ctx, v)
 		if err != nil {
 			return nil, err
@@ -464,7 +485,10 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, set, old *Set, file string
 	if err := audit.Record(ctx, tx, e); err != nil {
 		return 0, err
 	}
-	if old != nil {
+	// A shipped file never takes the place of one that the province loaded itself: then nothing is replaced.
+	if current, err := s.Current(ctx, set.Code); err != nil {
+		return 0, err
+	} else if old != nil && current.Version == id {
 		for _, hook := range s.replace {
 			if err := hook(ctx, tx, old, set); err != nil {
 				return 0, err

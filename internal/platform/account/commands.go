@@ -18,7 +18,7 @@ import (
 	"langso/internal/platform/vntext"
 )
 
-// commands are "langso user …", the only way to change accounts, grants and tokens.
+// commands are "langso user …": accounts, grants, factors and tokens, without a second factor.
 func (s *Service) commands() []cli.Command {
 	return []cli.Command{
 		{Name: "user add", Args: "LOGIN", HelpKey: "account.help.add", Setup: s.addCommand},
@@ -28,6 +28,7 @@ func (s *Service) commands() []cli.Command {
 		{Name: "user revoke", Args: "LOGIN", HelpKey: "account.help.revoke", Setup: s.revokeCommand},
 		{Name: "user disable", Args: "LOGIN", HelpKey: "account.help.disable", Setup: s.loginCommand(s.Disable, "account.disabled_now")},
 		{Name: "user enable", Args: "LOGIN", HelpKey: "account.help.enable", Setup: s.loginCommand(s.Enable, "account.enabled_now")},
+		{Name: "user factors", Args: "LOGIN", HelpKey: "account.help.factors", Setup: s.loginCommand(s.RemoveFactors, "account.factors_removed_now")},
 		{Name: "user token", Args: "LOGIN", HelpKey: "account.help.token", Setup: s.tokenCommand},
 		{Name: "user tokens", Args: "LOGIN", HelpKey: "account.help.tokens", Setup: s.tokensCommand},
 		{Name: "user token-revoke", Args: "ID", HelpKey: "account.help.token_revoke", Setup: s.tokenRevokeCommand},

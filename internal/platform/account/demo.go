@@ -60,7 +60,7 @@ func (s *Service) Demo(ctx context.Context) error {
 
 // enterDemo opens a session of a demo account without a password. The caller has made sure that this is the demo;
 // other accounts than those of Demo are not found.
-func (s *Service) enterDemo(ctx context.Context, login, before string) (o Opened, err error) {
+func (s *Service) enterDemo(ctx context.Context, login string, from Attempt) (o Opened, err error) {
 	if !slices.ContainsFunc(demoRoles, func(r demoRole) bool { return r.Login == login }) {
 		return o, fault.New(fault.NotFound, "account.unknown")
 	}
@@ -68,7 +68,7 @@ func (s *Service) enterDemo(ctx context.Context, login, before string) (o Opened
 		return o, err
 	}
 	err = s.kit.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		o.Session, err = s.open(ctx, tx, o.Actor, before)
+		o.Session, err = s.open(ctx, tx, o.Actor, from)
 		return err
 	})
 	return o, err

@@ -34,6 +34,9 @@ func (d device) with(loginTag string) device {
 	return d
 }
 
+// ref is how storage names the device.
+func (d device) ref(secret []byte) string { return tag(secret, "device ref", d.id) }
+
 // sign writes d as a cookie value: id.login.login….mac
 func (d device) sign(secret []byte) string {
 	body := strings.Join(append([]string{d.id}, d.logins...), ".")

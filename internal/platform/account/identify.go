@@ -24,7 +24,11 @@ const (
 func (s *Service) Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		actor := auth.Actor{Kind: auth.Guest}
-		var err error
+		key, err := s.secret(hr.Context())
+		if err != nil {
+			s.refuse(w, hr, err)
+			return
+		}
 		if token, ok := bearer(hr); ok {
 			actor, err = s.byToken(hr.Context(), token)
 		} else if session := cookieValue(hr, sessionCookie); session != "" {
@@ -34,7 +38,7 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 			s.refuse(w, hr, err)
 			return
 		}
-		next.ServeHTTP(w, hr.WithContext(auth.With(hr.Context(), actor)))
+		next.ServeHTTP(w, hr.WithContext(auth.With(web.WithFlashKey(hr.Context(), derived(key, "messages")), actor)))
 	})
 }
 

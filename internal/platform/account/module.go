@@ -5,7 +5,9 @@ import (
 	"embed"
 	"io/fs"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/module"
+	"langso/internal/platform/ui"
 )
 
 //go:embed migrations locales
@@ -35,7 +37,11 @@ func (s *Service) Module() module.Module {
 		Demo:       s.Demo,
 		Middleware: s.Identify,
 		Pages:      s.pages,
-		Commands:   s.commands(),
+		Nav: []ui.NavItem{
+			{Shell: ui.Desk, Group: "account.nav.me", ID: "toi", Href: mePath, Text: "account.nav.mine", Order: 900},
+			{Shell: ui.Desk, Group: "ui.nav_admin", ID: "tai-khoan", Href: listPath, Text: "account.nav.accounts", Action: auth.ManageAccounts, Order: 895},
+		},
+		Commands: s.commands(),
 		Check: func(ctx context.Context) ([]string, error) {
 			return invalidAccounts(ctx, s.kit.DB.Read(ctx))
 		},

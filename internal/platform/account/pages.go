@@ -16,9 +16,11 @@ import (
 )
 
 const (
-	signInPath = "/dang-nhap"
-	demoPath   = "/dang-nhap/minh-hoa"
-	deskPath   = "/lam-viec" // where a sign-in without a return address leads
+	signInPath  = "/dang-nhap"
+	demoPath    = "/dang-nhap/minh-hoa"
+	passkeyPath = "/dang-nhap/khoa"
+	firstPath   = "/lan-dau"
+	deskPath    = "/lam-viec" // where a sign-in without a return address leads
 
 	maxForm = 256 << 10 // bytes of a sign-in form
 )
@@ -28,6 +30,12 @@ func (s *Service) pages(m *web.Mux) {
 	m.Page("POST "+signInPath, s.signIn)
 	m.Page("POST "+demoPath, s.demoSignIn)
 	m.Page("POST /dang-xuat", s.signOut)
+	m.Page("GET "+passkeyPath, s.passkeySignInPage)
+	m.Page("POST "+passkeyPath, s.passkeySignIn)
+	m.Page("GET "+firstPath, s.firstPage)
+	m.Page("POST "+firstPath, s.first)
+	s.ownPages(m)
+	s.managePages(m)
 }
 
 // signInView is what the sign-in page shows.
@@ -64,13 +72,9 @@ func (s *Service) signIn(r *web.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	o, err := s.SignIn(r.Context(), Attempt{
-		Login:    r.PostFormValue("login"),
-		Password: r.PostFormValue("password"),
-		Network:  s.network(r.Request),
-		Device:   cookieValue(r.Request, deviceCookie),
-		Session:  cookieValue(r.Request, sessionCookie),
-	})
+	a := s.attempt(r)
+	a.Login, a.Password = r.PostFormValue("login"), r.PostFormValue("password")
+	o, err := s.SignIn(r.Context(), a)
 	if err != nil {
 		f := fault.As(err)
 		if wait := RetryAfter(err); wait > 0 {
@@ -88,6 +92,11 @@ func (s *Service) signIn(r *web.Request) error {
 	return s.enter(r, o)
 }
 
+// attempt is what a request says about where it comes from.
+func (s *Service) attempt(r *web.Request) Attempt {
+	return Attempt{Network: s.network(r.Request), Device: cookieValue(r.Request, deviceCookie), Session: cookieValue(r.Request, sessionCookie), Agent: agent(r.UserAgent())}
+}
+
 // demoSignIn enters an account of the illustrative province with one press. It exists only where demoOpen says so;
 // everywhere else it answers as a missing page does.
 func (s *Service) demoSignIn(r *web.Request) error {
@@ -101,7 +110,7 @@ func (s *Service) demoSignIn(r *web.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	o, err := s.enterDemo(r.Context(), r.PostFormValue("login"), cookieValue(r.Request, sessionCookie))
+	o, err := s.enterDemo(r.Context(), r.PostFormValue("login"), s.attempt(r))
 	if err != nil {
 		return err
 	}
@@ -156,6 +165,9 @@ func (s *Service) enter(r *web.Request, o Opened) error {
 	}
 	r.W.Header().Set("Cache-Control", "no-store")
 	to := returnAddress(r.PostFormValue("ve"))
+	if o.Temporary {
+		to = mePath // there the password is changed
+	}
 	if to == "" {
 		to = deskPath
 	}

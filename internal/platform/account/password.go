@@ -118,10 +118,13 @@ func checkPassword(login, password string) error {
 const readable = "abcdefghjkmnpqrstuvwxyz23456789"
 
 // randomPassword returns 20 characters (99 bits) in groups of five.
-func randomPassword() string {
+func randomPassword() string { return randomText(20, 5) }
+
+// randomText returns n characters, 4.95 bits each, in groups.
+func randomText(n, group int) string {
 	var b strings.Builder
-	for i := range 20 {
-		if i > 0 && i%5 == 0 {
+	for i := range n {
+		if i > 0 && i%group == 0 {
 			b.WriteByte('-')
 		}
 		b.WriteByte(readable[randomBelow(len(readable))])

@@ -15,10 +15,20 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// Units finds the unit that a code names today; package territory supplies it.
+// Units is what grants speak of; the composition root supplies it from territory and criteria.
 type Units interface {
+	// UnitID returns the unit that a code names today; "#123" names it by its id.
 	UnitID(ctx context.Context, code string) (int64, error)
+	// FindUnits returns units of today by code or name, the best first, at most 20; Choice.ID is "#123".
+	FindUnits(ctx context.Context, text string) ([]Choice, error)
+	// UnitName is how pages call a unit, "#123" when it is unknown.
+	UnitName(ctx context.Context, id int64) string
+	// Departments are the bodies that may lead criteria, in the order of their list.
+	Departments(ctx context.Context) []Choice
 }
+
+// Choice is one thing to choose.
+type Choice struct{ ID, Name string }
 
 // Service is the accounts of one installation. It is safe for concurrent use.
 type Service struct {
@@ -65,6 +75,7 @@ type Attempt struct {
 	Network         string // /24 or /64 that the request comes from
 	Device          string // value of the device cookie, "" when there is none
 	Session         string // secret of the session that the browser has now, ended by success
+	Agent           string // what the browser says it is, in a few words
 }
 
 // Opened is what a successful sign-in gives to the browser.
@@ -72,6 +83,8 @@ type Opened struct {
 	Actor   auth.Actor
 	Session string // secret of the new session
 	Device  string // value of the device cookie
+	// Temporary is true when the password was set by somebody else and must be changed.
+	Temporary bool
 }
 
 // SignIn opens a session. Unauthenticated: login or password are wrong, or the account is disabled; which of them is told
@@ -81,7 +94,10 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (o Opened, err error) {
 	if err != nil {
 		return o, err
 	}
-	list := meters(key, a)
+	list, err := s.meters(ctx, key, a)
+	if err != nil {
+		return o, err
+	}
 	// A look before the queue: who has to wait anyway must not keep others from their turn.
 	if _, err := allowed(ctx, s.kit.DB.Read(ctx), list, s.kit.Clock.NowMS()); err != nil {
 		return o, err
@@ -94,16 +110,11 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (o Opened, err error) {
 	if err := s.dropOldRows(ctx); err != nil {
 		return o, err
 	}
-	var charges []charge
-	err = s.kit.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		charges, err = chargeAll(ctx, tx, list)
-		return err
-	})
+	charges, err := s.charge(ctx, list)
 	if err != nil {
 		return o, err
 	}
-
-	who, stored, err := s.credentials(ctx, a.Login)
+	who, stored, temporary, err := s.credentials(ctx, a.Login)
 	if err != nil {
 		return o, err
 	}
@@ -111,7 +122,8 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (o Opened, err error) {
 	if err != nil {
 		return o, err
 	}
-	if !ok || !who.Active {
+	expired := temporary > 0 && s.kit.Clock.NowMS()-temporary > temporaryLife.Milliseconds()
+	if !ok || !who.Active || expired {
 		s.kit.Log.InfoContext(ctx, "sign-in refused", "counted", list[0].kind)
 		now := s.kit.Clock.NowMS()
 		if _, err := allowed(ctx, s.kit.DB.Read(ctx), list, now); err != nil {
@@ -129,7 +141,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (o Opened, err error) {
 		if err != nil {
 			return err
 		}
-		if current, err := passwordOf(ctx, tx, who.ID); err != nil {
+		if current, _, err := passwordOf(ctx, tx, who.ID); err != nil {
 			return err
 		} else if !now.Active || current != stored {
 			return fault.New(fault.Unauthenticated, "account.wrong").At("login")
@@ -143,35 +155,48 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (o Opened, err error) {
 			}
 		}
 		o.Actor = now.Actor()
-		o.Session, err = s.open(ctx, tx, o.Actor, a.Session)
+		o.Session, err = s.open(ctx, tx, o.Actor, a)
 		return err
 	})
 	if err != nil {
 		return Opened{}, err
 	}
-	d, _ := readDevice(key, a.Device)
-	o.Device = d.with(tag(key, "login", loginKey(a.Login))).sign(key)
-	return o, nil
+	o.Temporary = temporary > 0
+	o.Device, err = s.noteDevice(ctx, key, o.Actor, a)
+	return o, err
 }
 
-// credentials returns the account of a login and its hash; for an unknown login the zero Account and the hash that
-// belongs to nobody, after the same reads.
-func (s *Service) credentials(ctx context.Context, login string) (Account, string, error) {
+// noteDevice makes the browser of an attempt a known device of actor and returns its cookie.
+func (s *Service) noteDevice(ctx context.Context, key []byte, actor auth.Actor, from Attempt) (string, error) {
+	d, _ := readDevice(key, from.Device)
+	d = d.with(tag(key, "login", loginKey(actor.Login)))
+	err := s.kit.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return putDevice(ctx, tx, actor.ID, d.ref(key), from.Agent)
+	})
+	return d.sign(key), err
+}
+
+// temporaryLife is how long a password that somebody else set opens anything.
+const temporaryLife = 7 * 24 * time.Hour
+
+// credentials returns the account of a login, its hash and since when its password is temporary; for an unknown login the
+// zero Account and the hash that belongs to nobody, after the same reads.
+func (s *Service) credentials(ctx context.Context, login string) (Account, string, int64, error) {
 	q := s.kit.DB.Read(ctx)
 	a, err := accountByLogin(ctx, q, login)
 	if fault.Is(err, fault.NotFound) {
-		return Account{}, "", nil
+		return Account{}, "", 0, nil
 	}
 	if err != nil {
-		return Account{}, "", err
+		return Account{}, "", 0, err
 	}
-	hash, err := passwordOf(ctx, q, a.ID)
-	return a, hash, err
+	hash, temporary, err := passwordOf(ctx, q, a.ID)
+	return a, hash, temporary, err
 }
 
 // open starts a session of actor in place of the one that the browser had, and records the sign-in.
-func (s *Service) open(ctx context.Context, tx *db.Tx, actor auth.Actor, before string) (string, error) {
-	if err := s.store.DeleteCtx(ctx, before); err != nil {
+func (s *Service) open(ctx context.Context, tx *db.Tx, actor auth.Actor, from Attempt) (string, error) {
+	if err := s.store.DeleteCtx(ctx, from.Session); err != nil {
 		return "", err
 	}
 	c, err := s.sessions.Load(ctx, "") // a new secret: nobody can know it from before the sign-in
@@ -180,16 +205,35 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, actor auth.Actor, before 
 	}
 	s.sessions.SetDeadline(c, time.UnixMilli(tx.NowMS).Add(lifetime))
 	s.sessions.Put(c, accountKey, actor.ID)
+	if !actor.FactorAt.IsZero() {
+		s.sessions.Put(c, factorAtKey, actor.FactorAt.UnixMilli())
+	}
 	token, _, err := s.sessions.Commit(c)
 	if err != nil {
+		return "", err
+	}
+	if err := noteOpened(ctx, tx, secretHash(token), from.Agent); err != nil {
 		return "", err
 	}
 	return token, audit.Record(auth.With(ctx, actor), tx, audit.Entry{Action: "account.sign-in", Key: actor.Login})
 }
 
-// SignOut ends the session with this secret; an unknown one is no error.
+// SignOut ends the session with this secret and records it; an unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, session string) error {
-	return s.store.DeleteCtx(ctx, session)
+	return s.kit.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id, err := accountOfSession(ctx, tx, secretHash(session))
+		if err != nil || id == 0 {
+			return err
+		}
+		if err := s.store.DeleteCtx(ctx, session); err != nil {
+			return err
+		}
+		a, err := accountByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return audit.Record(auth.With(ctx, a.Actor()), tx, audit.Entry{Action: "account.sign-out", Key: a.Login})
+	})
 }
 
 // bySession returns the actor of a session; a guest when the session has ended or the account is disabled.
@@ -207,7 +251,11 @@ func (s *Service) bySession(ctx context.Context, session string) (auth.Actor, er
 	if err != nil || !a.Active {
 		return guest, err
 	}
-	return a.Actor(), nil
+	actor := a.Actor()
+	if at := s.sessions.GetInt64(c, factorAtKey); at > 0 {
+		actor.FactorAt = time.UnixMilli(at).UTC()
+	}
+	return actor, nil
 }
 
 // ByLogin returns the actor of an active account, without a question asked: for the composition root and its tests.

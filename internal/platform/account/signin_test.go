@@ -337,7 +337,7 @@ func TestForeignHashIsVerifiedAndMadeAnew(t *testing.T) {
 				t.Fatalf("right password: %d", rec.Code)
 			}
 		}
-		hash, err := passwordOf(cliCtx(), w.db.Read(cliCtx()), a.ID)
+		hash, _, err := passwordOf(cliCtx(), w.db.Read(cliCtx()), a.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

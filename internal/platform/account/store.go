@@ -88,10 +88,10 @@ func allAccounts(ctx context.Context, q db.Querier) ([]Account, error) {
 	return readAccounts(rows)
 }
 
-// passwordOf returns the stored hash of an account.
-func passwordOf(ctx context.Context, q db.Querier, account int64) (hash string, err error) {
-	err = q.QueryRowContext(ctx, "SELECT password_hash FROM account WHERE id = $1", account).Scan(&hash)
-	return hash, err
+// passwordOf returns the stored hash of an account and, of a password that somebody else set, when that was (ms; 0 = own).
+func passwordOf(ctx context.Context, q db.Querier, account int64) (hash string, temporaryMS int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT password_hash, COALESCE(temporary_ms, 0) FROM account WHERE id = $1", account).Scan(&hash, &temporaryMS)
+	return hash, temporaryMS, err
 }
 
 func insertAccount(ctx context.Context, tx *db.Tx, id int64, d Draft, hash string) error {
@@ -118,8 +118,75 @@ func setActive(ctx context.Context, tx *db.Tx, account int64, active bool) error
 	return err
 }
 
-func setPassword(ctx context.Context, tx *db.Tx, account int64, hash string) error {
-	_, err := tx.ExecContext(ctx, "UPDATE account SET password_hash = $1, password_ms = $2 WHERE id = $3", hash, tx.NowMS, account)
+func setName(ctx context.Context, tx *db.Tx, account int64, name string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE account SET name = $1 WHERE id = $2", name, account)
+	return err
+}
+
+// setPassword stores a hash; temporary = its owner must change it.
+func setPassword(ctx context.Context, tx *db.Tx, account int64, hash string, temporary bool) error {
+	_, err := tx.ExecContext(ctx, "UPDATE account SET password_hash = $1, password_ms = $2, temporary_ms = $3 WHERE id = $4", hash, tx.NowMS, sql.NullInt64{Int64: tx.NowMS, Valid: temporary}, account)
+	return err
+}
+
+// namesOf returns the names of the accounts with these logins, by login.
+func namesOf(ctx context.Context, q db.Querier, logins []string) (map[string]string, error) {
+	out := map[string]string{}
+	for len(logins) > 0 {
+		some := logins[:min(500, len(logins))]
+		logins = logins[len(some):]
+		args := make([]any, len(some))
+		for i, l := range some {
+			args[i] = loginKey(l)
+		}
+		rows, err := q.QueryContext(ctx, "SELECT login, name FROM account WHERE login_key IN "+db.In(1, len(args)), args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var login, name string
+			if err := rows.Scan(&login, &name); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			out[login] = name
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// administrators is how many active accounts may manage accounts everywhere.
+func administrators(ctx context.Context, q db.Querier) (n int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT COUNT(DISTINCT a.id) FROM account a JOIN account_grant g ON g.account = a.id WHERE a.active = $1 AND g.role = $2 AND g.unit = 0", true, string(auth.Administrator)).Scan(&n)
+	return n, err
+}
+
+const firstRunDone = "closed"
+
+// firstRunOpen reports whether no account was ever made here.
+func firstRunOpen(ctx context.Context, q db.Querier) (bool, error) {
+	var n int
+	if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM account").Scan(&n); err != nil || n > 0 {
+		return false, err
+	}
+	code, err := firstRunCode(ctx, q)
+	return err == nil && code != firstRunDone, err
+}
+
+// firstRunCode returns the hash of the code that opens the first run, "" when none was made.
+func firstRunCode(ctx context.Context, q db.Querier) (string, error) {
+	var value []byte
+	err := q.QueryRowContext(ctx, "SELECT value FROM account_secret WHERE name = 'first run'").Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return string(value), err
+}
+
+func putFirstRunCode(ctx context.Context, tx *db.Tx, hash string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO account_secret (name, value) VALUES ('first run', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", []byte(hash))
 	return err
 }
 
@@ -137,7 +204,7 @@ func invalidAccounts(ctx context.Context, q db.Querier) ([]string, error) {
 	}
 	var bad []string
 	for _, a := range list {
-		hash, err := passwordOf(ctx, q, a.ID)
+		hash, _, err := passwordOf(ctx, q, a.ID)
 		if err != nil {
 			return nil, err
 		}

@@ -21,8 +21,11 @@ const (
 	touchWait  = 200 * time.Millisecond // a page does not wait longer for a busy writer; the next request tries again
 )
 
-// accountKey is the one value that a session holds: the id of the account.
-const accountKey = "account"
+// What a session holds: the id of its account, and when a second factor was proven in it (ms, absent = never).
+const (
+	accountKey  = "account"
+	factorAtKey = "factor"
+)
 
 // sessionStore keeps scs sessions in our database, so that they hold on every node. Rows are found by the hash of the
 // secret that the cookie carries.
@@ -107,18 +110,63 @@ func (s sessionStore) Delete(session string) error {
 	return s.DeleteCtx(context.Background(), session)
 }
 
-// endSessions ends every session of an account and returns how many there were.
-func endSessions(ctx context.Context, tx *db.Tx, account int64) (int64, error) {
-	res, err := tx.ExecContext(ctx, "DELETE FROM account_session WHERE account = $1", account)
+// noteOpened records where a new session was opened.
+func noteOpened(ctx context.Context, tx *db.Tx, hash, agent string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE account_session SET opened_ms = $1, agent = $2 WHERE hash = $3", tx.NowMS, agent, hash)
+	return err
+}
+
+// sessionsOf returns the sessions of an account that are open at nowMS, the newest use first.
+func sessionsOf(ctx context.Context, q db.Querier, account, nowMS int64) ([]Session, error) {
+	rows, err := q.QueryContext(ctx, "SELECT hash, COALESCE(agent, ''), COALESCE(opened_ms, 0), seen_ms FROM account_session WHERE account = $1 AND expires_ms > $2 ORDER BY seen_ms DESC, hash", account, nowMS)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Session
+	for rows.Next() {
+		var s Session
+		var opened, seen int64
+		if err := rows.Scan(&s.Ref, &s.Agent, &opened, &seen); err != nil {
+			return nil, err
+		}
+		if s.Seen = time.UnixMilli(seen).UTC(); opened > 0 {
+			s.Opened = time.UnixMilli(opened).UTC()
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// accountOfSession returns the account of an open session, 0 when there is no such session.
+func accountOfSession(ctx context.Context, q db.Querier, hash string) (account int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT account FROM account_session WHERE hash = $1", hash).Scan(&account)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return account, err
+}
+
+func endSession(ctx context.Context, tx *db.Tx, account int64, hash string) (bool, error) {
+	return changed(tx.ExecContext(ctx, "DELETE FROM account_session WHERE account = $1 AND hash = $2", account, hash))
+}
+
+// endSessions ends every session of an account but the one with hash except, and returns how many there were.
+func endSessions(ctx context.Context, tx *db.Tx, account int64, except string) (int64, error) {
+	res, err := tx.ExecContext(ctx, "DELETE FROM account_session WHERE account = $1 AND hash <> $2", account, except)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
 }
 
-// dropOldRows deletes ended sessions and counts of failed attempts that have leaked dry.
+// dropOldRows deletes ended sessions, counts of failed attempts that have leaked dry, and what was spent and would be
+// refused by its age by now.
 func dropOldRows(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM account_session WHERE expires_ms <= $1", tx.NowMS); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM account_spent WHERE expires_ms <= $1", tx.NowMS); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "DELETE FROM account_throttle WHERE last_ms < $1", tx.NowMS-forget.Milliseconds())

@@ -49,6 +49,20 @@ func (u units) UnitID(_ context.Context, code string) (int64, error) {
 	return 0, fault.New(fault.NotFound, "account.unit_unknown", 0)
 }
 
+func (u units) FindUnits(ctx context.Context, text string) ([]Choice, error) {
+	id, err := u.UnitID(ctx, text)
+	if err != nil {
+		return nil, nil
+	}
+	return []Choice{{text, u.UnitName(ctx, id)}}, nil
+}
+
+func (u units) UnitName(_ context.Context, id int64) string { return fmt.Sprintf("đơn vị %d", id) }
+
+func (u units) Departments(context.Context) []Choice {
+	return []Choice{{"thong_tin", "Sở Thông tin"}, {"y_te", "Sở Y tế"}}
+}
+
 var testUnits = units{"24943": 7, "68": 1}
 
 // cheap lets tests that only count attempts run quickly.
@@ -190,6 +204,8 @@ func (w *world) everything() string {
 		"SELECT login || ' ' || name || ' ' || password_hash FROM account",
 		"SELECT hash FROM account_session",
 		"SELECT hash || ' ' || name FROM account_token",
+		"SELECT hash FROM account_recovery",
+		"SELECT agent || ' ' || device FROM account_device",
 		"SELECT item FROM account_throttle",
 		"SELECT actor || ' ' || action || ' ' || item FROM audit",
 		"SELECT old_json || ' ' || new_json FROM audit_value",
@@ -229,6 +245,14 @@ func (w *world) audited() []string {
 		out = append(out, s)
 	}
 	return out
+}
+
+// write runs one statement past the rules of the service.
+func (w *world) write(query string, args ...any) error {
+	return w.db.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
 }
 
 func (w *world) setKind(kind string) {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -34,6 +35,7 @@ var (
 	byNetwork = brake{"network", 10, 6 * time.Minute, time.Minute, 30 * time.Minute, "account.wait_network", time.Minute}
 	byLogin   = brake{"login", 20, 3 * time.Minute, 5 * time.Second, time.Minute, "account.wait_login", time.Second}
 	byDevice  = brake{"device", 10, 6 * time.Minute, time.Minute, 15 * time.Minute, "account.wait_device", time.Minute}
+	byFactor  = brake{"factor", 5, 6 * time.Minute, time.Minute, 15 * time.Minute, "account.wait_factor", time.Minute}
 )
 
 // meter is one count: a brake for one network, login or device.
@@ -95,14 +97,21 @@ func tag(secret []byte, kind, value string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15])
 }
 
-// meters returns the counts that an attempt is charged to.
-func meters(secret []byte, a Attempt) []meter {
+// meters returns the counts that an attempt is charged to. A device is known while its cookie says so and its owner has
+// not taken it off their list; only who signed in before learns how long that look takes.
+func (s *Service) meters(ctx context.Context, secret []byte, a Attempt) ([]meter, error) {
 	login := tag(secret, "login", loginKey(a.Login))
 	if d, ok := readDevice(secret, a.Device); ok && d.knows(login) {
-		return []meter{{byDevice, "device:" + tag(secret, "device", d.id+login)}}
+		known, err := deviceKnown(ctx, s.kit.DB.Read(ctx), a.Login, d.ref(secret))
+		if err != nil {
+			return nil, err
+		}
+		if known {
+			return []meter{{byDevice, "device:" + tag(secret, "device", d.id+login)}}, nil
+		}
 	}
 	return []meter{
 		{byNetwork, "network:" + tag(secret, "network", a.Network)},
 		{byLogin, "login:" + login},
-	}
+	}, nil
 }

@@ -66,9 +66,13 @@ func secretHash(secret string) string {
 // MakeToken makes a token for an account and returns its secret, which is shown this once.
 // Invalid: unknown scope, days outside 1–MaxTokenDays; conflict: the account is disabled.
 func (s *Service) MakeToken(ctx context.Context, login, name string, scope TokenScope, days int) (secret string, t Token, err error) {
-	if err = auth.Require(ctx, auth.ManageAccounts, auth.Scope{}); err != nil {
+	if err = s.mayManage(ctx); err != nil {
 		return "", Token{}, err
 	}
+	return s.makeToken(ctx, login, name, scope, days)
+}
+
+func (s *Service) makeToken(ctx context.Context, login, name string, scope TokenScope, days int) (secret string, t Token, err error) {
 	if scope != ReadScope && scope != AllScope {
 		return "", Token{}, fault.New(fault.Invalid, "account.scope_unknown", string(scope)).At("scope")
 	}
@@ -116,12 +120,23 @@ func (s *Service) Tokens(ctx context.Context, login string) ([]Token, error) {
 
 // RevokeToken ends a token. Revoking it again changes nothing.
 func (s *Service) RevokeToken(ctx context.Context, id int64) (t Token, err error) {
-	if err := auth.Require(ctx, auth.ManageAccounts, auth.Scope{}); err != nil {
+	if err := s.mayManage(ctx); err != nil {
 		return Token{}, err
 	}
+	return s.revokeToken(ctx, id, 0)
+}
+
+// revokeToken ends a token of account owner, of any when owner is 0.
+func (s *Service) revokeToken(ctx context.Context, id, owner int64) (t Token, err error) {
 	err = s.kit.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if t, err = tokenByID(ctx, tx, id); err != nil || !t.Revoked.IsZero() {
+		if t, err = tokenByID(ctx, tx, id); err != nil {
 			return err
+		}
+		if owner != 0 && t.account != owner {
+			return fault.New(fault.NotFound, "account.token_unknown")
+		}
+		if !t.Revoked.IsZero() {
+			return nil
 		}
 		t.Revoked = time.UnixMilli(tx.NowMS).UTC()
 		if err := revokeToken(ctx, tx, id); err != nil {

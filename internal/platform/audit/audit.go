@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
@@ -146,4 +147,31 @@ func Check(ctx context.Context, d *db.DB) ([]string, error) {
 		}
 	}
 	return bad, rows.Err()
+}
+
+// Line is one entry as people read it: what was done to a thing, without old and new values.
+type Line struct {
+	At     time.Time
+	Actor  string // kind:login
+	Action string
+}
+
+// About returns the newest entries about a thing whose action belongs to a module, the newest first.
+func About(ctx context.Context, d *db.DB, module, key string, limit int) ([]Line, error) {
+	rows, err := d.Read(ctx).QueryContext(ctx, "SELECT at_ms, actor, action FROM audit WHERE item = $1 AND action LIKE $2 ORDER BY id DESC LIMIT $3", key, module+".%", limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Line
+	for rows.Next() {
+		var l Line
+		var at int64
+		if err := rows.Scan(&at, &l.Actor, &l.Action); err != nil {
+			return nil, err
+		}
+		l.At = time.UnixMilli(at).UTC()
+		out = append(out, l)
+	}
+	return out, rows.Err()
 }

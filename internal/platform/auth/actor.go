@@ -7,6 +7,7 @@ package auth
 
 import (
 	"context"
+	"time"
 
 	"langso/internal/platform/fault"
 )
@@ -37,6 +38,29 @@ type Actor struct {
 	Grants []Grant
 	// ReadOnly is true for tokens that may not change anything.
 	ReadOnly bool
+	// FactorAt is when this session last proved a second factor; zero = never.
+	FactorAt time.Time
+}
+
+// FactorLife is how long a proven second factor counts (security.md §1).
+const FactorLife = 10 * time.Minute
+
+// FactorFresh reports whether a proved a second factor within FactorLife before now. The command line needs none: who
+// reaches it reaches the database.
+func (a Actor) FactorFresh(now time.Time) bool {
+	return a.Kind == System || a.Kind == Person && !a.FactorAt.IsZero() && !a.FactorAt.After(now) && now.Sub(a.FactorAt) <= FactorLife
+}
+
+// FactorKey is the message of the refusal that a second factor mends.
+const FactorKey = "auth.factor_first"
+
+// RequireFactor returns nil when the actor of ctx proved a second factor within FactorLife before now, else forbidden with
+// FactorKey. Ask Require first: who has no right is not asked for a factor.
+func RequireFactor(ctx context.Context, now time.Time) error {
+	if Of(ctx).FactorFresh(now) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, FactorKey)
 }
 
 // Scope is the place and subject an action is about.

@@ -25,7 +25,7 @@ const (
 	ChangeCriteria Action = "criteria.change"   // load criteria sets and overrides
 	ChangeUnits    Action = "territory.change"  // load units, their attributes and boundaries
 	ChangeHamlets  Action = "territory.hamlets" // load the hamlets of a commune
-	ManageAccounts Action = "account.manage"    // accounts, rights, tokens of others (command line only in this release)
+	ManageAccounts Action = "account.manage"    // accounts, rights, factors, sessions, tokens of others; over HTTP with a fresh second factor
 	HoldMeetings   Action = "briefing.meet"     // record a giao ban of the province office
 	WorkTasks      Action = "briefing.work"     // save views and plans, turn notes of a visit into tasks, close tasks
 )

@@ -26,6 +26,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -235,6 +236,22 @@ func (p *Page) Dark(on bool) {
 		value = "dark"
 	}
 	p.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}, {Name: "prefers-reduced-motion", Value: "reduce"}}}))
+}
+
+// Authenticator gives the browser an authenticator of its own that keeps passkeys and verifies its user without asking. The
+// function it returns makes the next answers wrong: without a good signature, or without a verified user.
+func (p *Page) Authenticator() (spoil func(signature, user bool)) {
+	p.t.Helper()
+	p.do(send(webauthn.Enable, webauthn.EnableParams{}))
+	added := get(p, func(ctx context.Context, t *chromedp.Target) (webauthn.AddVirtualAuthenticatorResult, error) {
+		return cdp.Call(ctx, t, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
+			IsUserVerified: true, AutomaticPresenceSimulation: true}})
+	})
+	return func(signature, user bool) {
+		p.t.Helper()
+		p.do(send(webauthn.SetResponseOverrideBits, webauthn.SetResponseOverrideBitsParams{AuthenticatorID: added.AuthenticatorID, IsBogusSignature: &signature, IsBadUV: &user}))
+	}
 }
 
 // Go opens an address and waits until the page is loaded.

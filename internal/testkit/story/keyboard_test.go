@@ -36,7 +36,7 @@ func TestKeyboard(t *testing.T) {
 	visited := s.tabThrough(order)
 	s.check(focus, slices.Equal(visited, order), "the Tab key goes through %q, want %q", visited, order)
 
-	s.tabTo("main button[type=submit]", 20)
+	s.tabTo("main button[type=submit]", 40)
 	s.PressAndFollow(kb.Enter)
 	s.check(focus, s.status() == http.StatusUnprocessableEntity, "without a file: status %d", s.status())
 	s.focused("#ls-summary")
