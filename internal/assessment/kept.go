@@ -23,6 +23,7 @@ type keptBoards struct {
 	now    map[int64]keptNow
 	then   map[keptThen]byView
 	boards map[projectionKey]kept[*Board]
+	turn   chan struct{} // one place per replay at work
 	items  map[itemKey]kept[*ItemBoard]
 }
 
@@ -102,11 +103,14 @@ type keptThen struct {
 	judgedOn basis
 }
 
+// replaysAtOnce is how many boards of a past instant are worked out at the same time.
+const replaysAtOnce = 2
+
 // maxBoardsKept bounds the memory of each kind; a national board takes about two megabytes.
 const maxBoardsKept = 24
 
 func newKeptBoards() *keptBoards {
-	return &keptBoards{now: map[int64]keptNow{}, then: map[keptThen]byView{}, boards: map[projectionKey]kept[*Board]{}, items: map[itemKey]kept[*ItemBoard]{}}
+	return &keptBoards{now: map[int64]keptNow{}, then: map[keptThen]byView{}, turn: make(chan struct{}, replaysAtOnce), boards: map[projectionKey]kept[*Board]{}, items: map[itemKey]kept[*ItemBoard]{}}
 }
 
 // stateOf returns the state of a frame's book, ok = false where boards of it are not to be kept.
@@ -268,6 +272,12 @@ func (s *Service) BoardAt(ctx context.Context, set, period string, known time.Ti
 		seen, ok := s.kept.then[key]
 		s.kept.mu.Unlock()
 		if !ok {
+			select { // a replay reads all values of the period
+			case s.kept.turn <- struct{}{}:
+				defer func() { <-s.kept.turn }()
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 			list, err := f.judge(func(fn func(v Version, public bool) error) error {
 				return versionsKnown(ctx, s.db.Read(ctx), f.book.ID, knownMS, fn)
 			})

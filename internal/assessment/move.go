@@ -147,7 +147,7 @@ func (s *Service) migration(ctx context.Context, set, period string, to int64) (
 	if m.changesNow, err = bookChanges(ctx, q, f.book.ID); err != nil {
 		return nil, err
 	}
-	m.ETag = fmt.Sprintf("%d-%d-%d", f.Set.Version, m.changesNow, f.judgedOn.sets)
+	m.ETag = fmt.Sprintf("%d-%d-%d-%d", f.Set.Version, to, m.changesNow, f.judgedOn.sets)
 	if m.Orphans, err = orphans(ctx, q, f.book.ID, f.Set, target); err != nil {
 		return nil, err
 	}

@@ -96,6 +96,7 @@ func officerOf(unit int64) auth.Actor {
 func (s *site) do(who auth.Actor, lang i18n.Lang, r *http.Request) answer {
 	ctx := i18n.With(auth.With(r.Context(), who), s.texts, lang)
 	ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Actor: who, Demo: s.demo, RequestID: "t1"})
+	ctx = web.WithFlashKey(ctx, []byte("khóa của bài thử"))
 	w := httptest.NewRecorder()
 	s.mux.ServeHTTP(w, r.WithContext(ctx))
 	return answer{w.Code, w.Header(), w.Body.String()}

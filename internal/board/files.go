@@ -141,6 +141,12 @@ func (s *Service) pictureFile(ctx context.Context, r *web.Request, v *pictureVie
 		if format == "svg" {
 			return send(r, v.fileName()+".svg", "image/svg+xml", c.svg())
 		}
+		select { // a picture takes tens of megabytes while it is drawn
+		case s.drawing <- struct{}{}:
+			defer func() { <-s.drawing }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		body, err := c.png()
 		if err != nil {
 			return err

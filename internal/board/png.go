@@ -23,6 +23,9 @@ import (
 // density is how many pixels of a PNG stand for one of the drawing, so that it prints well.
 const density = 2
 
+// maxPixels bounds a PNG: the memory of a request, and what anybody would print.
+const maxPixels = 24_000_000
+
 // typeface is the font of the pages in the two files that hold its letters.
 type typeface struct {
 	fonts []*opentype.Font // each with other letters
@@ -73,6 +76,9 @@ func (c *canvas) png() ([]byte, error) {
 		return nil, err
 	}
 	w, h := int(c.width*density), int(c.height*density)
+	if w*h > maxPixels {
+		return nil, fault.New(fault.TooLarge, "board.png_too_large")
+	}
 	p := &pen{img: image.NewRGBA(image.Rect(0, 0, w, h)), faces: faces, open: map[faceKey]font.Face{}, ras: vector.NewRasterizer(w, h)}
 	draw.Draw(p.img, p.img.Bounds(), image.NewUniform(colour("surface")), image.Point{}, draw.Src)
 	for _, a := range c.areas {

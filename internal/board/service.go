@@ -22,7 +22,11 @@ type Service struct {
 	sets    *criteria.Service
 	results *assessment.Service
 	drawer  drawer
+	drawing chan struct{} // one place per PNG being drawn
 }
+
+// drawnAtOnce is how many PNGs are drawn at the same time.
+const drawnAtOnce = 2
 
 // drawer knows the boundaries of units.
 type drawer interface {
@@ -31,7 +35,7 @@ type drawer interface {
 
 // New returns the Service.
 func New(kit module.Kit, units *territory.Service, sets *criteria.Service, results *assessment.Service) *Service {
-	return &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, results: results, drawer: units}
+	return &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, results: results, drawer: units, drawing: make(chan struct{}, drawnAtOnce)}
 }
 
 // mustRead refuses who may see inside values nowhere: guests are sent to sign in.

@@ -206,6 +206,11 @@ func (s *Service) MakePlan(ctx context.Context, p Plan) (id int64, err error) {
 		if err := s.checkPlan(ctx, &p, f); err != nil {
 			return err
 		}
+		if n, err := plansBy(ctx, tx, p.Author); err != nil {
+			return err
+		} else if n >= plansEach {
+			return fault.New(fault.TooLarge, "briefing.too_many_plans", plansEach)
+		}
 		if id, err = insertPlan(ctx, tx, p); err != nil {
 			return err
 		}

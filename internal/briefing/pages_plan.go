@@ -153,7 +153,7 @@ func (v *planView) rowsOf(ctx context.Context, s *Service, of *Plan) {
 	if of != nil {
 		for _, g := range of.Gaps {
 			row := pickRow{unit: communeOf(v.Frame, g.Unit), gap: g, lack: Lack{g.Item, assessment.Missing}, ticked: true}
-			if x, ok := byUnit[g.Unit]; ok {
+			if x, ok := byUnit[g.Unit]; ok && known(v.Board, g.Item) { // a later version of the set may have dropped the item
 				row.lack.Verdict = v.Verdict(x.Row, g.Item)
 				row.settled = row.lack.Verdict == assessment.Met || row.lack.Verdict == assessment.NotApplicable
 			}

@@ -74,10 +74,17 @@ func (s *Service) proofResult(r *web.Request) error {
 			figures = FiguresOf(v.Board)
 		}
 		rep := proof.Check(strings.ReplaceAll(v.text, "\r\n", "\n"), figures)
+		if len(rep.Findings) > maxFindings {
+			v.wrong, status = fault.New(fault.Invalid, "briefing.proof.many_figures", maxFindings).At(fieldText), http.StatusUnprocessableEntity
+			break
+		}
 		v.report = &rep
 	}
 	return s.showProof(r, status, v)
 }
+
+// maxFindings is how many figures of a text are shown: each takes a line of the page.
+const maxFindings = 2000
 
 // FiguresOf counts a board for proof. An item that nobody reported is left out: the board knows nothing of it.
 func FiguresOf(b *assessment.Board) *proof.Figures {

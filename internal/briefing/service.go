@@ -123,6 +123,7 @@ type View struct {
 // Bounds of saved views.
 const (
 	maxViews   = 200
+	plansEach  = 60 // plans of one account; the list shows the newest of everybody
 	maxAddress = 2000
 )
 

@@ -329,3 +329,9 @@ func moveTask(ctx context.Context, tx *db.Tx, id int64, to TaskState, by string)
 	n, err := r.RowsAffected()
 	return n == 1, err
 }
+
+// plansBy counts the plans of an account.
+func plansBy(ctx context.Context, q db.Querier, author string) (n int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT COUNT(*) FROM briefing_plan WHERE author = $1", author).Scan(&n)
+	return n, err
+}

@@ -669,9 +669,16 @@ func pendingBody(v *pendingView) templ.Component {
 				}
 			}
 		} else {
-			templ_7745c5c3_Err = ui.LinkButton(ui.LinkButtonOptions{Text: i18n.T(ctx, "criteria.to_set"), Href: adminHref(ctx, v.Set.Code), Kind: ui.Primary, Icon: "next"}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if v.Set != nil {
+				templ_7745c5c3_Err = ui.LinkButton(ui.LinkButtonOptions{Text: i18n.T(ctx, "criteria.to_set"), Href: adminHref(ctx, v.Set.Code), Kind: ui.Primary, Icon: "next"}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else {
+				templ_7745c5c3_Err = ui.LinkButton(ui.LinkButtonOptions{Text: i18n.T(ctx, "criteria.admin.sets"), Href: adminHref(ctx), Kind: ui.Primary, Icon: "next"}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 		}
 		return nil
@@ -724,7 +731,7 @@ func refusalBody(v *refusalView) templ.Component {
 			var templ_7745c5c3_Var26 string
 			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "criteria.orphans_text"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 136, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 140, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -1015,7 +1022,7 @@ func verifyBody(v *verifyView) templ.Component {
 			var templ_7745c5c3_Var36 string
 			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "criteria.all_verified"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 183, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 187, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {

@@ -181,6 +181,9 @@ func (s *Service) importHamlets(ctx context.Context, tx *db.Tx, f HamletFile, bo
 		if h, ok := r.read(row); ok {
 			rows = append(rows, h)
 		}
+		if rep.Refused >= maxHamletFaults {
+			return nil // more faults would not be told
+		}
 	}
 	if rep.Rows == 0 {
 		rep.add(ctx, 0, "", "territory.hamlet_no_rows")
@@ -211,6 +214,9 @@ func hamletSheet(book *xlsx.Workbook) (sheet *xlsx.Sheet, head int, columns map[
 			}
 			columns := map[string]int{}
 			for _, c := range row.Cells {
+				if len(c.Text) > maxHamletCell {
+					continue // no heading
+				}
 				key := headKey(c.Text)
 				for column, names := range hamletColumns {
 					if _, twice := columns[column]; !twice && slices.Contains(names, key) {
@@ -268,6 +274,9 @@ func (r *hamletReader) refuse(column, key string, args ...any) {
 	r.ok = false
 }
 
+// maxHamletCell is how many bytes of a cell are read.
+const maxHamletCell = 600
+
 // cell returns the cell of a column; one that holds no value is the zero Cell. A formula without a result is refused.
 func (r *hamletReader) cell(column string) xlsx.Cell {
 	col, there := r.columns[column]
@@ -279,6 +288,10 @@ func (r *hamletReader) cell(column string) xlsx.Cell {
 			if c.Kind == xlsx.Error || c.Kind == xlsx.Empty && c.HasFormula {
 				r.refuse(column, "territory.hamlet_formula")
 				return xlsx.Cell{}
+			}
+			// Nothing that a list of hamlets says is longer; composing letters costs by their number, and nothing is written meanwhile.
+			if len(c.Text) > maxHamletCell {
+				c.Text = strings.ToValidUTF8(c.Text[:maxHamletCell], "")
 			}
 			c.Text = vntext.NFC(vntext.Squeeze(c.Text))
 			return c
