@@ -59,6 +59,7 @@ var sights = []sight{
 	{"mot-bo-tieu-chi", "/quan-tri/bo-tieu-chi/xa-ntm-2026-2030", "vpdp", []string{"47"}},
 	{"nhom-xa", "/quan-tri/don-vi/nhom", "vpdp", []string{"Nhóm 1"}},
 	{"ranh-gioi", "/quan-tri/don-vi/ranh-gioi", "vpdp", []string{"GeoJSON"}},
+	{"toi", "/lam-viec/toi", "vpdp", []string{"Văn phòng Điều phối"}},
 	{"thon", "/quan-tri/don-vi/thon", "vpdp", []string{"thôn"}},
 }
 
