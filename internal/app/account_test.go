@@ -345,20 +345,22 @@ func TestFirstRun(t *testing.T) {
 		done <- code
 	}()
 	lines := bufio.NewScanner(r)
-	next := func(part string) string {
+	// heard returns what the console says until the server listens.
+	heard := func() (before, address string) {
 		t.Helper()
 		for lines.Scan() {
-			if strings.Contains(lines.Text(), part) {
-				return lines.Text()
+			if address, listens := strings.CutPrefix(lines.Text(), "listening on "); listens {
+				return before, address
 			}
+			before += lines.Text() + "\n"
 		}
-		t.Fatalf("the console never said %q", part)
-		return ""
+		t.Fatalf("the server never listened: %s", before)
+		return "", ""
 	}
-	code := regexp.MustCompile(`([a-z2-9]{5}-){3}[a-z2-9]{5}`).FindString(next("/lan-dau"))
-	next("0.0.0.0:" + port)
-	if got := next("listening on"); got != "listening on http://127.0.0.1:"+port {
-		t.Errorf("before the first account: %s", got)
+	before, address := heard()
+	code := regexp.MustCompile(`([a-z2-9]{5}-){3}[a-z2-9]{5}`).FindString(before)
+	if address != "http://127.0.0.1:"+port || code == "" || !strings.Contains(before, address+"/lan-dau") || !strings.Contains(before, "0.0.0.0:"+port) {
+		t.Fatalf("before the first account the server listens on %s and says %q", address, before)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -380,7 +382,7 @@ func TestFirstRun(t *testing.T) {
 	if resp := post(code); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("the code %q: %d", code, resp.StatusCode)
 	}
-	if got := next("listening on"); !strings.HasSuffix(got, ":"+port) || strings.Contains(got, "127.0.0.1") {
+	if _, got := heard(); !strings.HasSuffix(got, ":"+port) || strings.Contains(got, "127.0.0.1") {
 		t.Errorf("after the first account: %s", got)
 	}
 	if resp := post(code); resp.StatusCode != http.StatusNotFound {
