@@ -254,11 +254,6 @@ func (x *aviary) seeds(c *crawl) {
 	for _, path := range []string{"/ma-tran", "/luc-giac", "/ban-do", "/so-sanh", "/lam-viec/ma-tran", "/lam-viec/luc-giac", "/lam-viec/ban-do", "/lam-viec/so-sanh"} {
 		c.addWith(path, base, url.Values{"dinh-dang": {"csv", "svg"}, "cot": {"chi-tieu"}, "muc": {"1.2"}, "ket-qua": {"no_threshold"}, "sap": {"gan-dat", "1.2"}, "ky": periods, "voi": {province.Set + "/" + darkPeriod}, "xa": {x.home.Slug(), x.away.Slug()}})
 	}
-	for _, format := range []string{"xlsx", "csv"} { // a comparison is a file only where there is something to compare
-		for _, path := range []string{"/so-sanh", "/lam-viec/so-sanh"} {
-			c.add(path + "?bo=" + province.Set + "&ky=" + walkPeriod + "&voi=" + province.Set + "/" + darkPeriod + "&dinh-dang=" + format)
-		}
-	}
 	c.addWith("/quan-tri/tai-khoan", nil, url.Values{"q": {"a"}, "trang": {"2"}})
 	for _, id := range x.people {
 		c.add(fmt.Sprintf("/quan-tri/tai-khoan/%d", id))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"langso/internal/platform/db"
+	"langso/internal/testkit/province"
 )
 
 // Every file that a page offers stands in testdata/exports.csv: either it comes back unchanged when it is handed in again,
@@ -38,6 +39,11 @@ func TestEveryExportIsListed(t *testing.T) {
 		found[strings.TrimPrefix(pattern, "GET ")+" "+format] = true
 	})
 	x.seeds(c)
+	for _, format := range []string{"xlsx", "csv"} { // a comparison is a file only where there is something to compare
+		for _, path := range []string{"/so-sanh", "/lam-viec/so-sanh"} {
+			c.add(path + "?bo=" + province.Set + "&ky=" + walkPeriod + "&voi=" + province.Set + "/" + darkPeriod + "&dinh-dang=" + format)
+		}
+	}
 	c.run()
 	listed := map[string]bool{}
 	back := 0

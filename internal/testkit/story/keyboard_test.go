@@ -29,14 +29,14 @@ func TestKeyboard(t *testing.T) {
 	s.check(focus, browser.Eval[bool](s.Page, "document.activeElement.matches('main')"), "the skip link does not lead to the content")
 	s.tabTo("#minh-hoa-vpdp", 3)
 	s.PressAndFollow(kb.Enter)
-	s.tabTo(".ls-rail a[href='/lam-viec/nhap-lieu']", 30)
+	s.tabTo(".ls-rail a[href='/lam-viec/nhap-lieu']", 60)
 	s.PressAndFollow(kb.Enter)
 
 	order := []string{".ls-skip", ".ls-wordmark", ".ls-lang a", ".ls-person summary", ".ls-rail a", "main select[name=bo]", "main input[name=ky]", "main input[name=tep]", "main button[type=submit]", ".ls-theme button"}
 	visited := s.tabThrough(order)
 	s.check(focus, slices.Equal(visited, order), "the Tab key goes through %q, want %q", visited, order)
 
-	s.tabTo("main button[type=submit]", 40)
+	s.tabTo("main button[type=submit]", 60)
 	s.PressAndFollow(kb.Enter)
 	s.check(focus, s.status() == http.StatusUnprocessableEntity, "without a file: status %d", s.status())
 	s.focused("#ls-summary")
@@ -48,7 +48,7 @@ func TestKeyboard(t *testing.T) {
 	s.tabTo("main button[type=submit]", 1)
 	s.PressAndFollow(" ")
 
-	s.tabTo(commitButton, 20)
+	s.tabTo(commitButton, 60)
 	s.PressAndFollow(kb.Enter)
 	s.focused("#ls-flash")
 	s.tabTo("main a[href*='/lam-viec/tinh']", 3)
@@ -56,7 +56,7 @@ func TestKeyboard(t *testing.T) {
 	s.check(focus, s.numbers() == afterGood.heading, "the board says %s, want %s", s.numbers(), afterGood.heading)
 
 	s.Go(node.URL + "/lam-viec/bang-diem/24991-ta-hine/8")
-	s.tabTo("input[name=ket-qua]:checked", 25)
+	s.tabTo("input[name=ket-qua]:checked", 60)
 	s.Press(kb.ArrowUp + kb.ArrowUp)
 	s.focused("input[name=ket-qua][value=dat]")
 	s.tabTo("textarea[name=ly-do]", 1)
