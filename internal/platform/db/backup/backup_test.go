@@ -618,7 +618,7 @@ func TestForeignTablesStay(t *testing.T) {
 			t.Errorf("the schema that a cut-off start left: %v", err)
 		}
 	})
-	t.Run("sqlite", func(t *testing.T) { // any database file there is refused as it is
+	t.Run("file", func(t *testing.T) { // on SQLite any database file there is refused as it is
 		o := place(t, db.SQLite)
 		d := reopen(t, o)
 		if err := exec(d, "CREATE TABLE other (id INTEGER PRIMARY KEY)"); err != nil {
