@@ -127,7 +127,7 @@ func migrations(list []module.Module) []db.Migrations {
 	out := []db.Migrations{{Module: "audit", FS: audit.Migrations()}}
 	for _, m := range list {
 		if m.Migrations != nil {
-			out = append(out, db.Migrations{Module: m.Name, FS: m.Migrations})
+			out = append(out, db.Migrations{Module: m.Name, FS: m.Migrations, Restored: m.Restored})
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,6 +115,8 @@ type backedUp struct {
 	File  string `json:"file"`
 	Bytes int64  `json:"bytes"`
 	*backup.Manifest
+	// Ended is that of backup.Restored.
+	Ended map[string]int64 `json:"ended,omitempty"`
 }
 
 func report(path string, m *backup.Manifest) (backedUp, error) {
@@ -121,7 +124,7 @@ func report(path string, m *backup.Manifest) (backedUp, error) {
 	if err != nil {
 		return backedUp{}, err
 	}
-	return backedUp{path, info.Size(), m}, nil
+	return backedUp{File: path, Bytes: info.Size(), Manifest: m}, nil
 }
 
 func tableLines(ctx context.Context, w io.Writer, tables []backup.Table) {
@@ -163,20 +166,21 @@ func restoreCommand(fs *flag.FlagSet) func(context.Context, cli.Input) error {
 			return cli.Usage("restore needs one FILE.zip")
 		}
 		path := in.Args[0]
-		var m *backup.Manifest
+		var m backup.Restored
 		var err error
 		if *dry {
-			m, err = backup.Verify(path)
+			m.Manifest, err = backup.Verify(path)
 		} else {
 			m, err = backup.Restore(ctx, path, options(configOf(ctx)), migrations(modules(module.Kit{})))
 		}
 		if err != nil {
 			return err
 		}
-		r, err := report(path, m)
+		r, err := report(path, m.Manifest)
 		if err != nil {
 			return err
 		}
+		r.Ended = m.Ended
 		return in.Print(r, func(w io.Writer) {
 			tableLines(ctx, w, m.Tables)
 			k := i18n.T(ctx, "app.kind."+m.Kind)
@@ -184,6 +188,9 @@ func restoreCommand(fs *flag.FlagSet) func(context.Context, cli.Input) error {
 				at := time.UnixMilli(m.TakenMS).In(clock.Vietnam).Format("2006-01-02 15:04:05")
 				fmt.Fprintln(w, i18n.T(ctx, "app.restore_read", k, at, m.Product, len(m.Tables), m.Rows()))
 				return
+			}
+			for _, table := range slices.Sorted(maps.Keys(m.Ended)) {
+				fmt.Fprintln(w, i18n.T(ctx, "app.restore_ended", table, m.Ended[table]))
 			}
 			fmt.Fprintln(w, i18n.T(ctx, "app.restore_done", k, len(m.Tables), m.Rows()))
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -104,6 +105,9 @@ type Pending struct {
 	Override  *Override // of a decision
 	// IfMatch names the state that the changes were worked out against; Confirm wants it back.
 	IfMatch string
+	// Unreadable says why the file cannot be read any more, for instance because the set that its decision is about has
+	// changed since; it can only be discarded.
+	Unreadable Problems
 	// Outdated: the file is a workbook of a version that has been replaced since; it cannot be confirmed any more.
 	Outdated bool
 }
@@ -134,9 +138,15 @@ func (s *Service) Pending(ctx context.Context, code string, id int64) (_ *Pendin
 		if p.Set, err = s.Effective(ctx, p.Old, ""); err == nil {
 			p.Override, err = ParseOverride(u.file, []byte(u.body), st.current)
 		}
+		if errors.As(err, &p.Unreadable) {
+			err = nil
+		}
 		return p, err
 	}
-	if p.Set, err = Parse(u.file, []byte(u.body)); err != nil {
+	if p.Set, err = Parse(u.file, []byte(u.body)); errors.As(err, &p.Unreadable) {
+		p.Set = p.Old
+		return p, nil
+	} else if err != nil {
 		return nil, err
 	}
 	p.Changes = Diff(p.Old, p.Set)

@@ -420,7 +420,7 @@ func (s *Service) showPending(r *web.Request, status int, stale string) error {
 	if err != nil {
 		return err
 	}
-	v := &pendingView{Pending: p, stale: stale}
+	v := &pendingView{Pending: p, code: r.PathValue("bo"), stale: stale}
 	f := s.adminFrame(ctx, v.title(ctx), p.Old)
 	return r.Render(status, f, pendingBody(v))
 }

@@ -509,7 +509,12 @@ func pendingBody(v *pendingView) templ.Component {
 			}
 		}
 		if v.State == "pending" {
-			if v.Outdated {
+			if len(v.Unreadable) > 0 {
+				templ_7745c5c3_Err = ui.NoticeBox(ui.NoticeOptions{Kind: ui.NoticeDanger, Title: i18n.T(ctx, "criteria.unreadable_title"), Text: i18n.T(ctx, "criteria.unreadable_text")}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if v.Outdated {
 				templ_7745c5c3_Err = ui.NoticeBox(ui.NoticeOptions{Kind: ui.NoticeWarn, Title: i18n.T(ctx, "criteria.outdated_title"), Text: i18n.T(ctx, "criteria.book_other_version", v.Set.Code)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -534,7 +539,7 @@ func pendingBody(v *pendingView) templ.Component {
 					var templ_7745c5c3_Var20 string
 					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "criteria.confirm_means."+string(v.Kind)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 99, Col: 64}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 101, Col: 64}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
@@ -597,7 +602,7 @@ func pendingBody(v *pendingView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if v.Outdated {
+				if v.Outdated || len(v.Unreadable) > 0 {
 					templ_7745c5c3_Var23 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -631,7 +636,12 @@ func pendingBody(v *pendingView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Kind == UploadOverride {
+			if len(v.Unreadable) > 0 {
+				templ_7745c5c3_Err = ui.Table(ui.TableOptions{ID: "bang-sai", Caption: i18n.T(ctx, "criteria.problem.list"), CaptionHidden: true, Columns: problemColumns(ctx), Rows: problemRows(ctx, v.Unreadable)}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if v.Kind == UploadOverride {
 				templ_7745c5c3_Err = ui.DefinitionList(v.decision(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -718,7 +728,7 @@ func refusalBody(v *refusalView) templ.Component {
 			}
 		}
 		if len(v.problems) > 0 {
-			templ_7745c5c3_Err = ui.Table(ui.TableOptions{ID: "bang-sai", Caption: i18n.T(ctx, "criteria.problem.list"), CaptionHidden: true, Columns: problemColumns(ctx), Rows: v.rows(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(ui.TableOptions{ID: "bang-sai", Caption: i18n.T(ctx, "criteria.problem.list"), CaptionHidden: true, Columns: problemColumns(ctx), Rows: problemRows(ctx, v.problems)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -731,7 +741,7 @@ func refusalBody(v *refusalView) templ.Component {
 			var templ_7745c5c3_Var26 string
 			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "criteria.orphans_text"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 140, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 144, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -1022,7 +1032,7 @@ func verifyBody(v *verifyView) templ.Component {
 			var templ_7745c5c3_Var36 string
 			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "criteria.all_verified"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 187, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/criteria/pages_admin.templ`, Line: 191, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {

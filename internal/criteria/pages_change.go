@@ -302,6 +302,7 @@ func (v *versionView) facts(ctx context.Context) []ui.Definition {
 // pendingView is an upload between check and confirmation, or afterwards.
 type pendingView struct {
 	*Pending
+	code  string // of the set
 	stale string // why it was not written; "" = it was not tried
 }
 
@@ -311,6 +312,8 @@ func (v *pendingView) title(ctx context.Context) string {
 		return i18n.T(ctx, "criteria.answer.written")
 	case v.State == "dropped":
 		return i18n.T(ctx, "criteria.answer.dropped")
+	case len(v.Unreadable) > 0:
+		return i18n.T(ctx, "criteria.answer.unreadable")
 	case v.Kind == UploadOverride:
 		return i18n.T(ctx, "criteria.answer.override", ui.Count(ctx, len(v.Override.Thresholds)))
 	case v.Old == nil:
@@ -336,14 +339,7 @@ func (v *pendingView) steps(ctx context.Context) []ui.Step {
 }
 
 func (v *pendingView) action(ctx context.Context, what string) string {
-	code := ""
-	switch {
-	case v.Override != nil:
-		code = v.Override.Set
-	default:
-		code = v.Set.Code
-	}
-	return adminHref(ctx, code, "tep", strconv.FormatInt(v.ID, 10), what)
+	return adminHref(ctx, v.code, "tep", strconv.FormatInt(v.ID, 10), what)
 }
 
 func (v *pendingView) button(ctx context.Context) string {
@@ -390,9 +386,9 @@ func problemColumns(ctx context.Context) []ui.Column {
 	return []ui.Column{{Label: i18n.T(ctx, "criteria.problem.where"), Narrow: true}, {Label: i18n.T(ctx, "criteria.problem.what")}}
 }
 
-func (v *refusalView) rows(ctx context.Context) []ui.Row {
+func problemRows(ctx context.Context, list Problems) []ui.Row {
 	var out []ui.Row
-	for _, p := range v.problems {
+	for _, p := range list {
 		at := p.At(ctx)
 		if at == "" {
 			at = i18n.T(ctx, "criteria.whole_file")

@@ -372,3 +372,36 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A text that turns the letters around it is refused, at its line of a file and at its cell of a workbook.
+func TestTurnedTextIsRefused(t *testing.T) {
+	const plain = `{vi: "Tỷ lệ", en: "Share"}`
+	line := 1 + strings.Count(grouped[:strings.Index(grouped, plain)], "\n")
+	good, err := Parse("nhom.yaml", []byte(grouped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" {
+		_, err := Parse("nhom.yaml", []byte(strings.Replace(grouped, plain, fmt.Sprintf(`{vi: "Tỷ %clệ", en: "Share"}`, r), 1)))
+		var list Problems
+		if !errors.As(err, &list) || len(list) != 1 || list[0].Key != "criteria.text_turns" || list[0].Line != line {
+			t.Errorf("%U: %v, want line %d refused", r, err, line)
+		}
+	}
+	turned := *good
+	turned.TitleVI = "Bộ \u202etiêu chí"
+	b, err := WriteTemplate(&turned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list Problems
+	if _, err := readIncoming("mau.xlsx", b); !errors.As(err, &list) || len(list) != 1 || list[0].Key != "criteria.text_turns" || list[0].Sheet == "" || list[0].Column == "" || list[0].Line == 0 {
+		t.Errorf("%+v, want one cell refused", list)
+	}
+	if b, err = WriteTemplate(good); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readIncoming("mau.xlsx", b); err != nil {
+		t.Errorf("without it: %v", err)
+	}
+}

@@ -28,10 +28,10 @@ type Service struct {
 	replace []func(ctx context.Context, tx *db.Tx, old, new *Set) error
 
 	mu        sync.Mutex
-	latest    *state                   // of the newest revision seen
-	parsed    map[contentKey]*Set      // stored versions
-	decided   map[decidedKey]*Override // stored overrides as read against a version
-	effective map[effectiveKey]*Set    // versions with overrides worked in
+	latest    *state                       // of the newest revision seen
+	parsed    *kept[contentKey, *Set]      // stored versions
+	decided   *kept[decidedKey, *Override] // stored overrides as read against a version
+	effective *kept[effectiveKey, *Set]    // versions with overrides worked in
 }
 
 // Keys name content by its digest beside its row, so that a row of a transaction that was rolled back never answers
@@ -60,7 +60,7 @@ type state struct {
 
 // New returns the Service over the store of kit.
 func New(kit module.Kit) *Service {
-	return &Service{db: kit.DB, clock: kit.Clock, parsed: map[contentKey]*Set{}, decided: map[decidedKey]*Override{}, effective: map[effectiveKey]*Set{}}
+	return &Service{db: kit.DB, clock: kit.Clock, parsed: newKept[contentKey, *Set](maxKept), decided: newKept[decidedKey, *Override](maxKept), effective: newKept[effectiveKey, *Set](maxKept)}
 }
 
 // OnChange registers fn to run in the transaction that loads a new version of a set or overrides for it. An error of
@@ -198,7 +198,7 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 		key.overrides += fmt.Sprintf("%d %s;", o.id, o.sha256)
 	}
 	s.mu.Lock()
-	done := s.effective[key]
+	done := s.effective.get(key)
 	s.mu.Unlock()
 	if done != nil {
 		return done, nil
@@ -213,7 +213,7 @@ func (s *Service) EffectiveKnown(ctx context.Context, set *Set, at clock.Date, k
 	}
 	done = set.with(list, marks)
 	s.mu.Lock()
-	s.effective[key] = done
+	s.effective.put(key, done)
 	s.mu.Unlock()
 	return done, nil
 }
@@ -308,7 +308,7 @@ func (s *Service) load(ctx context.Context) (*state, error) {
 func (s *Service) stored(ctx context.Context, v versionRow) (*Set, error) {
 	key := contentKey{v.id, v.sha256}
 	s.mu.Lock()
-	set := s.parsed[key]
+	set := s.parsed.get(key)
 	s.mu.Unlock()
 	if set != nil {
 		return set, nil
@@ -323,7 +323,7 @@ func (s *Service) stored(ctx context.Context, v versionRow) (*Set, error) {
 	}
 	set.Version = v.id
 	s.mu.Lock()
-	s.parsed[key] = set
+	s.parsed.put(key, set)
 	s.mu.Unlock()
 	return set, nil
 }
@@ -332,7 +332,7 @@ func (s *Service) stored(ctx context.Context, v versionRow) (*Set, error) {
 func (s *Service) override(ctx context.Context, row overrideRow, set *Set) (*Override, error) {
 	key := decidedKey{contentKey{row.id, row.sha256}, contentKey{set.Version, set.SHA256}}
 	s.mu.Lock()
-	o := s.decided[key]
+	o := s.decided.get(key)
 	s.mu.Unlock()
 	if o != nil {
 		return o, nil
@@ -345,7 +345,7 @@ func (s *Service) override(ctx context.Context, row overrideRow, set *Set) (*Ove
 	o.ID = row.id
 	o.mark(row.illustrative)
 	s.mu.Lock()
-	s.decided[key] = o
+	s.decided.put(key, o)
 	s.mu.Unlock()
 	return o, nil
 }

@@ -137,12 +137,12 @@ func (r *reader) add(t *token, v Verdict, why Reason) *Finding {
 func (r *reader) checkRatio(i int) {
 	t := &r.tokens[i]
 	p := r.shareOf(i)
-	if p >= 0 && t.m > 0 && t.n <= t.m {
+	if p >= 0 && t.n <= t.m {
 		r.arithmetic(&r.tokens[p], t)
 	}
 	switch {
-	case t.m == 0 || t.n > t.m:
-		if t.noun != "" && t.m > 0 && !r.says(t, planWords) {
+	case t.n > t.m:
+		if t.noun != "" && !r.says(t, planWords) {
 			x := r.add(t, Wrong, ByExcess)
 			x.N, x.M = t.n, t.m
 			return

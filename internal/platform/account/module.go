@@ -32,6 +32,7 @@ func (s *Service) Module() module.Module {
 	return module.Module{
 		Name:       "account",
 		Migrations: Migrations(),
+		Restored:   endRestored,
 		Locales:    Locales(),
 		Install:    s.install,
 		Demo:       s.Demo,

@@ -160,6 +160,25 @@ func endSessions(ctx context.Context, tx *db.Tx, account int64, except string) (
 	return res.RowsAffected()
 }
 
+// endRestored ends every session and revokes every living token in a restored database: which of them were ended after the
+// backup was made is not known any more.
+func endRestored(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
+	sessions, err := tx.ExecContext(ctx, "DELETE FROM account_session")
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := tx.ExecContext(ctx, "UPDATE account_token SET revoked_ms = $1 WHERE revoked_ms IS NULL", tx.NowMS)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]int64{}
+	if out["account_session"], err = sessions.RowsAffected(); err != nil {
+		return nil, err
+	}
+	out["account_token"], err = tokens.RowsAffected()
+	return out, err
+}
+
 // dropOldRows deletes ended sessions, counts of failed attempts that have leaked dry, and what was spent and would be
 // refused by its age by now.
 func dropOldRows(ctx context.Context, tx *db.Tx) error {

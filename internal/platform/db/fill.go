@@ -6,8 +6,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
 	"langso/internal/platform/fault"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Fill makes a new database, with the schema of each module at the version given, and runs fill there in one
@@ -100,10 +105,10 @@ func SyncDir(dir string) error {
 
 func (d *DB) fill(ctx context.Context, modules []Migrations, versions map[string]int64, fill func(ctx context.Context, d *DB, tx *Tx) error) error {
 	return d.locked(ctx, func(ctx context.Context) error {
-		if err := d.requireEmpty(ctx); err != nil {
+		if err := d.requireEmpty(ctx, modules); err != nil {
 			return err
 		}
-		if err := d.dropTables(ctx); err != nil { // a filling that was cut off leaves tables without rows
+		if err := d.dropTables(ctx, modules); err != nil { // a filling that was cut off leaves tables without rows
 			return err
 		}
 		err := d.migrateTo(ctx, withBase(modules), versions)
@@ -120,7 +125,7 @@ func (d *DB) fill(ctx context.Context, modules []Migrations, versions map[string
 			})
 		}
 		if err != nil && d.engine == Postgres { // on SQLite the whole file goes
-			err = errors.Join(err, d.dropTables(context.WithoutCancel(ctx)))
+			err = errors.Join(err, d.dropTables(context.WithoutCancel(ctx), modules))
 		}
 		return err
 	})
@@ -128,19 +133,17 @@ func (d *DB) fill(ctx context.Context, modules []Migrations, versions map[string
 
 // requireEmpty refuses a database that holds anything: rows, or tables of others. A schema without rows is what a
 // cut-off start or filling leaves.
-func (d *DB) requireEmpty(ctx context.Context) error {
-	made, err := d.Migrated(ctx)
+func (d *DB) requireEmpty(ctx context.Context, modules []Migrations) error {
+	own, foreign, err := d.owned(ctx, modules)
 	if err != nil {
 		return err
 	}
-	all, err := d.Tables(ctx)
-	if err != nil {
-		return err
+	if len(foreign) > 0 {
+		return fault.New(fault.Conflict, "db.foreign_tables", d.place(), strings.Join(foreign, ", "))
 	}
-	taken := !made && len(all) > 0
-	for _, t := range all {
-		if taken {
-			break
+	for _, t := range own {
+		if t.bookkeeping() {
+			continue
 		}
 		query := "SELECT 1 FROM " + Quote(t.Name) + " LIMIT 1"
 		if t.Name == "meta" {
@@ -148,15 +151,54 @@ func (d *DB) requireEmpty(ctx context.Context) error {
 		}
 		var one int
 		err := d.Read(ctx).QueryRowContext(ctx, query).Scan(&one)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if err == nil {
+			return fault.New(fault.Conflict, "db.not_empty", d.place())
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		taken = err == nil
-	}
-	if taken {
-		return fault.New(fault.Conflict, "db.not_empty", d.place())
 	}
 	return nil
+}
+
+// created matches a table that a migration makes.
+var created = regexp.MustCompile(`(?i)\bCREATE TABLE "?([a-z0-9_]+)`)
+
+// owned tells the tables that applied migrations of this program have made, and those in which their versions are
+// counted, from the names of all others: a table of a module whose migration is not applied was made by somebody else.
+func (d *DB) owned(ctx context.Context, modules []Migrations) (own []Table, foreign []string, err error) {
+	all, err := d.allTables(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := map[string]bool{}
+	for _, m := range withBase(modules) {
+		counted := slices.IndexFunc(all, func(t Table) bool { return t.Name == versionTable+m.Module })
+		if counted < 0 || !slices.ContainsFunc(all[counted].Columns, func(c Column) bool { return c.Name == "version_id" }) {
+			continue
+		}
+		names[versionTable+m.Module] = true
+		applied, err := d.version(ctx, versionTable+m.Module)
+		if err != nil {
+			return nil, nil, err
+		}
+		for v, text := range m.sources() {
+			if v > applied {
+				continue
+			}
+			for _, made := range created.FindAllStringSubmatch(text, -1) {
+				names[made[1]] = true
+			}
+		}
+	}
+	for _, t := range all {
+		if names[t.Name] {
+			own = append(own, t)
+		} else {
+			foreign = append(foreign, t.Name)
+		}
+	}
+	return own, foreign, nil
 }
 
 // place says where the data is, without a password.
@@ -167,29 +209,24 @@ func (d *DB) place() string {
 	return d.dir
 }
 
-func (d *DB) dropTables(ctx context.Context) error {
-	all, err := d.allTables(ctx)
-	if err != nil || len(all) == 0 {
+// dropTables removes the tables of this program and nothing that is not its own: what depends on one of them from outside
+// stops it.
+func (d *DB) dropTables(ctx context.Context, modules []Migrations) error {
+	own, _, err := d.owned(ctx, modules)
+	if err != nil || len(own) == 0 {
 		return err
 	}
-	tx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+	names := make([]string, len(own))
+	for i, t := range own {
+		names[i] = Quote(t.Name)
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit this does nothing
-	cascade := " CASCADE"
-	if d.engine == SQLite {
-		cascade = ""
-		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = 1"); err != nil {
-			return err
-		}
+	// All in one statement, so that references among them do not matter; only PostgreSQL comes here with tables.
+	_, err = d.write.ExecContext(ctx, "DROP TABLE "+strings.Join(names, ", "))
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "2BP01" {
+		return fault.New(fault.Conflict, "db.foreign_tables", d.place(), pg.Detail).Because(err)
 	}
-	for _, t := range all {
-		if _, err := tx.ExecContext(ctx, "DROP TABLE "+Quote(t.Name)+cascade); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
+	return err
 }
 
 // deferReferences lets rows arrive in any order; done checks every reference and restores the schema. SQLite checks at

@@ -23,6 +23,10 @@ var baseMigrations embed.FS
 type Migrations struct {
 	Module string
 	FS     fs.FS // rooted at the folder that holds the files
+	// Restored takes back what a restored backup must not bring back to life, such as open sessions. It runs in the
+	// transaction of the restore, after every row was compared, on tables of any version of the module; ended counts the rows
+	// that it changed or removed, by table. nil = everything stays as it was.
+	Restored func(ctx context.Context, tx *Tx) (ended map[string]int64, err error)
 }
 
 // migrationLock keeps other processes from migrating at the same time. SQLite uses a second database file, because a

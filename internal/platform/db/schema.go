@@ -47,8 +47,8 @@ func (d *DB) Versions(ctx context.Context) (map[string]int64, error) {
 		if !ok {
 			continue
 		}
-		var v int64
-		if err := d.Read(ctx).QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+Quote(t.Name)+" WHERE is_applied = $1", true).Scan(&v); err != nil {
+		v, err := d.version(ctx, t.Name)
+		if err != nil {
 			return nil, err
 		}
 		if v > 0 {
@@ -56,6 +56,12 @@ func (d *DB) Versions(ctx context.Context) (map[string]int64, error) {
 		}
 	}
 	return out, nil
+}
+
+// version returns the newest migration that a table of goose says was applied, 0 = none.
+func (d *DB) version(ctx context.Context, table string) (v int64, err error) {
+	err = d.Read(ctx).QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+Quote(table)+" WHERE is_applied = $1", true).Scan(&v)
+	return v, err
 }
 
 func (d *DB) hasTable(ctx context.Context, name string) (bool, error) {

@@ -22,8 +22,9 @@ import (
 const SchemaLevel = 2
 
 // MinReader is the lowest SchemaLevel of a program that may still work on the schema of this one. A release that only
-// expands the schema leaves it; the one that takes away what its predecessor had stopped using raises it.
-const MinReader = 1
+// expands the schema leaves it; the one that takes away what its predecessor had stopped using raises it. Programs of level 1
+// change standings without counting that in book_change, by which boards kept in memory know that they are stale.
+const MinReader = 2
 
 const metaMinReader = "min_reader"
 
@@ -116,12 +117,33 @@ func Newest(modules []Migrations) map[string]int64 {
 // texts returns the digest of every migration by its version, over the text of all engines, so that it is the same on
 // each of them. A checkout with other line ends changes nothing.
 func (m Migrations) texts() map[int64]string {
+	sums := map[int64][]byte{}
+	m.files(func(v int64, b []byte) {
+		text := sha256.Sum256(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")))
+		sums[v] = append(sums[v], text[:]...)
+	})
+	out := map[int64]string{}
+	for v, s := range sums {
+		sum := sha256.Sum256(s)
+		out[v] = hex.EncodeToString(sum[:])
+	}
+	return out
+}
+
+// sources returns the text of every migration by its version, that of all engines together.
+func (m Migrations) sources() map[int64]string {
+	out := map[int64]string{}
+	m.files(func(v int64, b []byte) { out[v] += string(b) })
+	return out
+}
+
+// files calls fn with every migration and its version, in the order of their names.
+func (m Migrations) files(fn func(v int64, b []byte)) {
 	files, err := fs.Glob(m.FS, "*.sql")
 	if err != nil {
 		panic(err) // the pattern is a constant
 	}
-	sums := map[int64][]byte{}
-	for _, name := range files { // in the order of their names
+	for _, name := range files {
 		number, _, _ := strings.Cut(name, "_")
 		v, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
@@ -131,15 +153,8 @@ func (m Migrations) texts() map[int64]string {
 		if err != nil {
 			continue // goose refuses it
 		}
-		text := sha256.Sum256(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")))
-		sums[v] = append(sums[v], text[:]...)
+		fn(v, b)
 	}
-	out := map[int64]string{}
-	for v, s := range sums {
-		sum := sha256.Sum256(s)
-		out[v] = hex.EncodeToString(sum[:])
-	}
-	return out
 }
 
 // pending reports whether this program has migrations that the database has not, and refuses one whose applied

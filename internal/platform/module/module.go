@@ -30,7 +30,9 @@ type Kit struct {
 type Module struct {
 	Name       string // folder name under internal/
 	Migrations fs.FS  // rooted at the .sql files; nil = no tables
-	Locales    fs.FS  // rooted at vi.json and en.json; nil = no texts
+	// Restored is that of db.Migrations.
+	Restored func(ctx context.Context, tx *db.Tx) (ended map[string]int64, err error)
+	Locales  fs.FS // rooted at vi.json and en.json; nil = no texts
 
 	// Install loads the reference data that ships with the product. It runs at every start and must do nothing when
 	// the data of this release is already there.

@@ -4,7 +4,8 @@
 // The file is a zip that any program opens: langso-backup (the number of the format), tables/NAME.ndjson (the rows of a
 // table, see row.go) and manifest.json (what it is, and the count and SHA-256 of every table). Its comment, the last bytes
 // of the file, is the SHA-256 of everything before: no byte can change unnoticed. Restoring gives what was stored, row for
-// row, its kind (demo or production) included; so neither a backup nor a restore adds a row to the audit.
+// row, its kind (demo or production) included, but for what a module takes back (db.Migrations.Restored); so neither a backup
+// nor a restore adds a row to the audit.
 package backup
 
 import (

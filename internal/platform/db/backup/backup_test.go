@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -539,6 +540,103 @@ func TestTargetMustBeEmpty(t *testing.T) {
 		if err := d.Read(ctx).QueryRowContext(ctx, "SELECT COUNT(*) FROM other").Scan(&n); err != nil {
 			t.Errorf("the table of another program is gone: %v", err)
 		}
+	})
+}
+
+// What a cut-off start left is replaced, but never an empty table of another program: not beside the schema, not one that
+// has the name of a table of a migration that never ran, not one that only looks like goose's, and no view on ours.
+func TestForeignTablesStay(t *testing.T) {
+	ctx := context.Background()
+	path := made(t, t.TempDir())
+	source := dbtest.Open(t, db.SQLite, nil, samples)
+	plant(t, source)
+	for what, c := range map[string]struct {
+		started []db.Migrations // what ran before
+		tables  string
+		name    string
+	}{
+		"beside":          {all, "CREATE TABLE other (id BIGINT PRIMARY KEY)", "other"},
+		"name of a later": {all[:1], "CREATE TABLE sample (id BIGINT PRIMARY KEY)", "sample"},
+		"counting":        {all, "CREATE TABLE schema_migrations (version TEXT PRIMARY KEY)", "schema_migrations"},
+		"alone":           {nil, "CREATE TABLE schema_migrations (version TEXT PRIMARY KEY)", "schema_migrations"},
+		"named meta":      {nil, "CREATE TABLE meta (id BIGINT PRIMARY KEY)", "meta"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			o := place(t, db.Postgres)
+			d := reopen(t, o)
+			if c.started != nil {
+				if err := d.Migrate(ctx, c.started); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := d.Read(ctx).ExecContext(ctx, c.tables); err != nil {
+				t.Fatal(err)
+			}
+			before, err := d.Tables(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, restored := backup.Restore(ctx, path, o, all)
+			_, moved := backup.Move(ctx, source, o, all)
+			for _, err := range []error{restored, moved} {
+				if f := fault.As(err); err == nil || f.Key != "db.foreign_tables" || f.Args[1] != c.name {
+					t.Errorf("%v, want the refusal that names %s", err, c.name)
+				}
+			}
+			if after, err := d.Tables(ctx); err != nil || !reflect.DeepEqual(after, before) {
+				t.Errorf("%v, %v; want the tables of before: %v", after, err, before)
+			}
+			var n int
+			if err := d.Read(ctx).QueryRowContext(ctx, "SELECT COUNT(*) FROM "+c.name).Scan(&n); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Run("view", func(t *testing.T) {
+		o := place(t, db.Postgres)
+		d := reopen(t, o)
+		if err := d.Migrate(ctx, all); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Read(ctx).ExecContext(ctx, "CREATE VIEW theirs AS SELECT word FROM sample"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := backup.Restore(ctx, path, o, all); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%v, want a conflict", err)
+		}
+		var n int
+		if err := d.Read(ctx).QueryRowContext(ctx, "SELECT COUNT(*) FROM theirs").Scan(&n); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("own", func(t *testing.T) {
+		o := place(t, db.Postgres)
+		if err := reopen(t, o).Migrate(ctx, all); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := backup.Restore(ctx, path, o, all); err != nil {
+			t.Errorf("the schema that a cut-off start left: %v", err)
+		}
+	})
+	t.Run("file", func(t *testing.T) { // on SQLite any database file there is refused as it is
+		o := place(t, db.SQLite)
+		d := reopen(t, o)
+		if err := exec(d, "CREATE TABLE other (id INTEGER PRIMARY KEY)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := backup.Restore(ctx, path, o, all); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%v, want a conflict", err)
+		}
+		if err := exec(d, "DROP TABLE other"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func exec(d *db.DB, statement string) error {
+	return d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, statement)
+		return err
 	})
 }
 

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,30 +10,50 @@ import (
 	"langso/internal/platform/fault"
 )
 
+// Restored says what was restored.
+type Restored struct {
+	*Manifest
+	// Ended counts by table the rows that were compared like all others and then taken back by their module, because
+	// they must not come back to life.
+	Ended map[string]int64 `json:"ended"`
+}
+
 // Restore makes a new database from a backup: at the place of o, which must be empty, on either engine. Every row is
-// there, as many and with the hash that the backup names, or there is no database.
-func Restore(ctx context.Context, path string, o db.Options, modules []db.Migrations) (_ *Manifest, err error) {
+// there, as many and with the hash that the backup names, or there is no database; then, in the same transaction, the
+// modules take back what must not come back to life.
+func Restore(ctx context.Context, path string, o db.Options, modules []db.Migrations) (out Restored, err error) {
 	defer fault.Wrap(&err, "backup.Restore")
 	m, err := Verify(path) // before anything is made
 	if err != nil {
-		return nil, err
+		return Restored{}, err
 	}
 	f, err := openFile(path)
 	if err != nil {
-		return nil, err
+		return Restored{}, err
 	}
 	defer f.Close()
 	b, err := open(f)
 	if err != nil {
-		return nil, err
+		return Restored{}, err
 	}
 	if !same(m.Tables, b.Tables) {
-		return nil, fault.New(fault.Invalid, "backup.damaged", path)
+		return Restored{}, fault.New(fault.Invalid, "backup.damaged", path)
 	}
-	if _, err := fill(ctx, o, modules, &b.Manifest, b.rows); err != nil {
-		return nil, err
-	}
-	return m, nil
+	out = Restored{m, map[string]int64{}}
+	_, err = fill(ctx, o, modules, &b.Manifest, b.rows, func(ctx context.Context, tx *db.Tx) error {
+		for _, module := range modules {
+			if module.Restored == nil || m.Schema[module.Module] == 0 {
+				continue
+			}
+			ended, err := module.Restored(ctx, tx)
+			if err != nil {
+				return err
+			}
+			maps.Copy(out.Ended, ended)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Moved is what both ends of a move hold.
@@ -63,7 +84,7 @@ func Move(ctx context.Context, from *db.DB, o db.Options, modules []db.Migration
 		out.Kind, out.From = m.Kind, m.Tables
 		out.To, err = fill(ctx, o, modules, m, func(i int, fn func(line []byte) error) error {
 			return readRows(snapshot, from, m.Tables[i].Table, fn)
-		})
+		}, func(context.Context, *db.Tx) error { return nil })
 		return err
 	})
 	return out, err
@@ -82,8 +103,9 @@ func measure(ctx context.Context, d *db.DB, tables []db.Table) ([]Table, error) 
 	return out, nil
 }
 
-// fill makes the database that m describes from rows and returns what it then holds, which is the same.
-func fill(ctx context.Context, o db.Options, modules []db.Migrations, m *Manifest, rows func(i int, fn func(line []byte) error) error) (stored []Table, err error) {
+// fill makes the database that m describes from rows and returns what it then held, which is the same; equal runs after
+// that was found, in the same transaction.
+func fill(ctx context.Context, o db.Options, modules []db.Migrations, m *Manifest, rows func(i int, fn func(line []byte) error) error, equal func(ctx context.Context, tx *db.Tx) error) (stored []Table, err error) {
 	newest := db.Newest(modules)
 	for module, v := range m.Schema {
 		if v > newest[module] {
@@ -113,7 +135,7 @@ func fill(ctx context.Context, o db.Options, modules []db.Migrations, m *Manifes
 		if !same(stored, m.Tables) {
 			return fault.New(fault.Invalid, "backup.not_equal", strings.Join(differing(stored, m.Tables), ", "))
 		}
-		return nil
+		return equal(ctx, tx)
 	})
 	return stored, err
 }

@@ -1,0 +1,61 @@
+package criteria
+
+import (
+	"testing"
+
+	"langso/internal/platform/clock"
+	"langso/internal/platform/db"
+	"langso/internal/platform/db/dbtest"
+)
+
+// A full cache gives up what was not asked for longest.
+func TestKeptDropsOldest(t *testing.T) {
+	c := newKept[string, int](3)
+	c.put("a", 1)
+	c.put("b", 2)
+	c.put("c", 3)
+	c.put("a", 4) // there already: nothing goes
+	if c.get("b") != 2 {
+		t.Fatal("b is gone")
+	}
+	c.put("d", 5) // c was not asked for longest
+	for k, want := range map[string]int{"a": 4, "b": 2, "c": 0, "d": 5} {
+		if got := c.get(k); got != want {
+			t.Errorf("%s: %d, want %d", k, got, want)
+		}
+	}
+	if len(c.values) != 3 || len(c.used) != 3 {
+		t.Errorf("%d values, %d times; want 3", len(c.values), len(c.used))
+	}
+}
+
+// However many decisions come in and days are asked for, no cache of the Service grows beyond its bound, and what was given
+// up is read again as it was.
+func TestCachesAreBounded(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		s.parsed, s.decided, s.effective = newKept[contentKey, *Set](4), newKept[decidedKey, *Override](4), newKept[effectiveKey, *Set](4)
+		days := []clock.Date{"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01", "2024-05-01", "2024-06-01", "2024-07-01", "2024-08-01"}
+		for _, day := range days {
+			if _, err := s.LoadOverrides(office(), "qd.yaml", override(basic, string(day)+"/QĐ-UBND", string(day), `"2.1": `+string(day[6:7])), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			for k, day := range days { // of all decisions in force the newest counts
+				set, err := s.Effective(office(), current(t, s, basic), day)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, want := levelText(set.Indicator("2.1").Threshold.All), string('1'+rune(k)); got != want {
+					t.Errorf("2.1 on %s: %s, want %s", day, got, want)
+				}
+			}
+		}
+		for name, n := range map[string]int{"parsed": len(s.parsed.values), "decided": len(s.decided.values), "effective": len(s.effective.values)} {
+			if n == 0 || n > 4 {
+				t.Errorf("%s holds %d, want 1 to 4", name, n)
+			}
+		}
+	})
+}
