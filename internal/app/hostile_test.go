@@ -312,7 +312,11 @@ func hostileHouse(w *house) (*visitor, []string) {
 		t.Fatal(err)
 	}
 	// A decision about a group, hamlets and the source of an outline.
-	if rep, err := w.units.SetAttribute(w.cli(), province.Communes()[0].Code, territory.CommuneGroup, "nhom1", "2026-01-01", province.FormulaName, territory.AttributeOptions{}); err != nil || !rep.Written {
+	etag, err := w.units.AttributesETag(w.cli())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if rep, err := w.units.SetAttribute(w.cli(), province.Communes()[0].Code, territory.CommuneGroup, "nhom1", "2026-01-01", province.FormulaName, territory.AttributeOptions{}, etag); err != nil || !rep.Written {
 		t.Fatal(rep, err)
 	}
 	hamlets := matrix(t, "Thôn", []string{"Mã xã", "Tên thôn", "Số hộ"}, []string{"99011", province.ScriptName, "1"}, []string{"99011", province.FormulaName, "2"}, []string{"99012", province.LettersName, "3"})

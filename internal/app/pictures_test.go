@@ -16,8 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"langso/internal/platform/account"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/config"
+	"langso/internal/platform/i18n"
 	"langso/internal/testkit/browser"
 )
 
@@ -26,42 +29,56 @@ type sight struct {
 	name, path string
 	login      string // one-click login of the demo; "" = guest
 	says       []string
+	follow     string // link on the page that leads to the view; "" = it is the view
+	still      string // script that makes the same of what is drawn at random; "" = nothing is
 }
 
 const pictureSnapshot = "?bo=xa-ntm-nang-cao-2021-2025&ky=2023"
 
 // sights are the views of the board in depth, and the first ones that everybody opens.
 var sights = []sight{
-	{"bang-cong-khai", "/", "", []string{"103 xã", "SỐ LIỆU MINH HỌA"}},
-	{"bang-cong-khai-2023", "/" + pictureSnapshot, "", []string{"48 trên 111", "8.4"}},
-	{"xa-cong-khai", "/xa/24943-ka-do", "", []string{"Ka Đô"}},
-	{"xa-cu", "/xa/24940-lac-lam", "", []string{"Lạc Lâm", "Ka Đô", "01/07/2025"}},
-	{"chi-tieu-cong-khai", "/tieu-chi/xa-ntm-nang-cao-2021-2025/8.4?ky=2023", "", []string{"48 trên 111 xã", "43,2"}},
-	{"ma-tran-cong-khai", "/ma-tran", "", []string{"103"}},
-	{"luc-giac-2023", "/luc-giac" + pictureSnapshot + "&muc=8.4", "", []string{"48"}},
-	{"ban-do", "/ban-do", "", []string{"không phải bản đồ địa giới"}},
-	{"so-sanh", "/so-sanh?voi=xa-ntm-nang-cao-2021-2025/2023", "", []string{"2023"}},
-	{"tinh", "/lam-viec/tinh", "vpdp", []string{"103"}},
-	{"bang-diem", "/lam-viec/bang-diem/24943-ka-do", "vpdp", []string{"Ka Đô"}},
-	{"danh-sach-chi-tieu", "/lam-viec/chi-tieu" + pictureSnapshot, "vpdp", []string{"8.4"}},
-	{"ma-tran", "/lam-viec/ma-tran?sap=gan-dat&nhom=khong", "vpdp", []string{"103"}},
-	{"ma-tran-2023", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu", "vpdp", []string{"111"}},
-	{"don-vi-nay", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu&don-vi-nay=1", "vpdp", []string{"xã cũ"}},
-	{"nhap-lieu", "/lam-viec/nhap-lieu", "vpdp", []string{"Tải tệp"}},
-	{"can-lam", "/lam-viec/can-lam", "vpdp", []string{"xã"}},
-	{"giao-ban", "/lam-viec/giao-ban", "vpdp", []string{"xã"}},
-	{"kich-ban", "/lam-viec/kich-ban", "vpdp", []string{"đồng"}},
-	{"phieu-di-xa", "/lam-viec/phieu-di-xa/24943-ka-do", "vpdp", []string{"Ka Đô"}},
-	{"viec", "/lam-viec/viec", "vpdp", []string{"Việc"}},
-	{"soat-so", "/lam-viec/soat-so", "vpdp", []string{"số"}},
-	{"ky-bao-cao", "/quan-tri/ky-bao-cao", "vpdp", []string{"phiên bản"}},
-	{"bo-tieu-chi", "/quan-tri/bo-tieu-chi", "vpdp", []string{"2026"}},
-	{"mot-bo-tieu-chi", "/quan-tri/bo-tieu-chi/xa-ntm-2026-2030", "vpdp", []string{"47"}},
-	{"nhom-xa", "/quan-tri/don-vi/nhom", "vpdp", []string{"Nhóm 1"}},
-	{"ranh-gioi", "/quan-tri/don-vi/ranh-gioi", "vpdp", []string{"GeoJSON"}},
-	{"toi", "/lam-viec/toi", "vpdp", []string{"Văn phòng Điều phối"}},
-	{"thon", "/quan-tri/don-vi/thon", "vpdp", []string{"thôn"}},
+	{"bang-cong-khai", "/", "", []string{"103 xã", "SỐ LIỆU MINH HỌA"}, "", ""},
+	{"bang-cong-khai-2023", "/" + pictureSnapshot, "", []string{"48 trên 111", "8.4"}, "", ""},
+	{"xa-cong-khai", "/xa/24943-ka-do", "", []string{"Ka Đô"}, "", ""},
+	{"xa-cu", "/xa/24940-lac-lam", "", []string{"Lạc Lâm", "Ka Đô", "01/07/2025"}, "", ""},
+	{"chi-tieu-cong-khai", "/tieu-chi/xa-ntm-nang-cao-2021-2025/8.4?ky=2023", "", []string{"48 trên 111 xã", "43,2"}, "", ""},
+	{"ma-tran-cong-khai", "/ma-tran", "", []string{"103"}, "", ""},
+	{"luc-giac-2023", "/luc-giac" + pictureSnapshot + "&muc=8.4", "", []string{"48"}, "", ""},
+	{"ban-do", "/ban-do", "", []string{"không phải bản đồ địa giới"}, "", ""},
+	{"so-sanh", "/so-sanh?voi=xa-ntm-nang-cao-2021-2025/2023", "", []string{"2023"}, "", ""},
+	{"tinh", "/lam-viec/tinh", "vpdp", []string{"103"}, "", ""},
+	{"bang-diem", "/lam-viec/bang-diem/24943-ka-do", "vpdp", []string{"Ka Đô"}, "", ""},
+	{"danh-sach-chi-tieu", "/lam-viec/chi-tieu" + pictureSnapshot, "vpdp", []string{"8.4"}, "", ""},
+	{"ma-tran", "/lam-viec/ma-tran?sap=gan-dat&nhom=khong", "vpdp", []string{"103"}, "", ""},
+	{"ma-tran-2023", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu", "vpdp", []string{"111"}, "", ""},
+	{"don-vi-nay", "/lam-viec/ma-tran" + pictureSnapshot + "&cot=chi-tieu&don-vi-nay=1", "vpdp", []string{"xã cũ"}, "", ""},
+	{"nhap-lieu", "/lam-viec/nhap-lieu", "vpdp", []string{"Tải tệp"}, "", ""},
+	{"can-lam", "/lam-viec/can-lam", "vpdp", []string{"xã"}, "", ""},
+	{"giao-ban", "/lam-viec/giao-ban", "vpdp", []string{"xã"}, "", ""},
+	{"kich-ban", "/lam-viec/kich-ban", "vpdp", []string{"đồng"}, "", ""},
+	{"phieu-di-xa", "/lam-viec/phieu-di-xa/24943-ka-do", "vpdp", []string{"Ka Đô"}, "", ""},
+	{"viec", "/lam-viec/viec", "vpdp", []string{"Việc"}, "", ""},
+	{"soat-so", "/lam-viec/soat-so", "vpdp", []string{"số"}, "", ""},
+	{"ky-bao-cao", "/quan-tri/ky-bao-cao", "vpdp", []string{"phiên bản"}, "", ""},
+	{"bo-tieu-chi", "/quan-tri/bo-tieu-chi", "vpdp", []string{"2026"}, "", ""},
+	{"mot-bo-tieu-chi", "/quan-tri/bo-tieu-chi/xa-ntm-2026-2030", "vpdp", []string{"47"}, "", ""},
+	{"nhom-xa", "/quan-tri/don-vi/nhom", "vpdp", []string{"Nhóm 1"}, "", ""},
+	{"ranh-gioi", "/quan-tri/don-vi/ranh-gioi", "vpdp", []string{"GeoJSON"}, "", ""},
+	{"toi", "/lam-viec/toi", "vpdp", []string{"Văn phòng Điều phối"}, "", ""},
+	{"thon", "/quan-tri/don-vi/thon", "vpdp", []string{"thôn"}, "", ""},
+	{"toi-quan-tri", "/lam-viec/toi", "admin", []string{"Phiên", "Thiết bị", "Mã truy cập"}, "", ""},
+	{"xac-thuc", "/lam-viec/toi/ung-dung", "admin", []string{"ứng dụng"}, "", stillSecret},
+	{"tai-khoan", "/quan-tri/tai-khoan", "admin", []string{"tài khoản", "so-khcn"}, "", ""},
+	{"mot-tai-khoan", "/quan-tri/tai-khoan?q=so-khcn", "admin", []string{"so-khcn", "Sở Khoa học"}, "main table tbody a", ""},
+	{"tai-khoan-moi", "/quan-tri/tai-khoan/moi", "admin", []string{"Cần bật yếu tố thứ hai trước"}, "", ""},
 }
+
+// firstRun is the page on which the first administrator of a new database makes their account.
+var firstRun = []sight{{"lan-dau", "/lan-dau", "", []string{"Tên đăng nhập", "Mật khẩu"}, "", ""}}
+
+// stillSecret puts other text into the secret of an authenticator app, and takes its code away.
+const stillSecret = `document.querySelectorAll(".ls-secret code").forEach(e => e.textContent = "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567");
+document.querySelectorAll("svg[role=img] path").forEach(e => e.setAttribute("d", "M0 0h9v9h-9z"))`
 
 // pictureDifference is the share of pixels that may differ from the reference picture.
 const pictureDifference = 0.005
@@ -69,17 +86,37 @@ const pictureDifference = 0.005
 // Every view looks as its reference picture does, at both widths, light and dark. LANGSO_UPDATE_PICTURES=1 writes the
 // pictures anew; a changed reference is explained in its commit.
 func TestPictures(t *testing.T) {
-	// The clock stands, so that nothing on a page moves from day to day.
-	c := config.Config{Data: t.TempDir(), Clock: clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))}
+	c := config.Config{Data: t.TempDir(), Clock: stands}
 	a, err := open(context.Background(), c, slog.New(slog.DiscardHandler), demo)
 	if err != nil {
 		t.Fatal(err)
 	}
+	lookAt(t, a, sights)
+}
+
+// The first page of a new database looks as its reference picture does.
+func TestFirstRunPicture(t *testing.T) {
+	a, err := open(context.Background(), config.Config{Data: t.TempDir(), Clock: stands}, slog.New(slog.DiscardHandler), production)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := i18n.With(auth.With(context.Background(), auth.CLI()), a.texts, i18n.Vi)
+	if _, err := account.New(a.kit, nil).BeginFirstRun(ctx); err != nil {
+		t.Fatal(err)
+	}
+	lookAt(t, a, firstRun)
+}
+
+// stands is a clock that stands, so that nothing on a page moves from day to day.
+var stands = clock.Fixed(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))
+
+// lookAt serves a and compares each view with its picture.
+func lookAt(t *testing.T, a *app, sights []sight) {
 	t.Cleanup(func() { a.kit.DB.Close() })
 	srv := httptest.NewServer(a.handler())
 	defer srv.Close()
 	p := browser.Open(t, browser.Options{})
-	as := "?"
+	as := ""
 	for _, s := range sights {
 		if s.login != as {
 			as = s.login
@@ -90,6 +127,9 @@ func TestPictures(t *testing.T) {
 			for _, dark := range []bool{false, true} {
 				p.Dark(dark)
 				p.Go(srv.URL + s.path)
+				if s.follow != "" {
+					p.Follow(s.follow)
+				}
 				theme := "light"
 				if dark {
 					theme = "dark"
@@ -104,17 +144,17 @@ func TestPictures(t *testing.T) {
 				if n := p.SidewaysScroll(); n > 0 {
 					t.Errorf("%s: %d px wider than the window", name, n)
 				}
+				if s.still != "" {
+					browser.Eval[any](p, s.still+"; null")
+				}
 				comparePicture(t, name, p.Look())
 			}
 		}
 	}
 }
 
-// enter signs in with one click as the login, or out for a guest.
+// enter signs in with one click as the login; whoever was signed in leaves.
 func enter(p *browser.Page, base, login string) {
-	if login == "" {
-		return // the first visitor
-	}
 	p.Go(base + "/dang-nhap")
 	p.Follow("form button[value=" + login + "], form:has(input[name=login][value=" + login + "]) button")
 }

@@ -480,15 +480,29 @@ func (x *walk) territoryStep(route string, v *visitor, p place) step {
 	case "/quan-tri/don-vi/ranh-gioi":
 		file := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"` + p.unit.Code +
 			`"},"geometry":{"type":"Polygon","coordinates":[[[108,11],[108.1,11],[108.1,11.1],[108,11]]]}}]}`
-		form := url.Values{"lam": {"ghi"}, "nguon": {"kiểm thử"}, "noi-dung": {park([]byte(file))}}
+		etag, err := x.units.BoundariesETag(x.cli())
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		form := url.Values{"lam": {"ghi"}, "phien-ban": {etag}, "nguon": {"kiểm thử"}, "noi-dung": {park([]byte(file))}}
 		return step{send: func() *answer { return v.post(path, form) }}
 	case "/quan-tri/don-vi/nhom":
-		form := url.Values{"lam": {"dat"}, "xa": {p.unit.Code}, "gia-tri": {"commune_group=nhom2"}, "ngay": {"2026-01-01"}, "quyet-dinh": {"QĐ " + x.figure()}}
+		etag, err := x.units.AttributesETag(x.cli())
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		form := url.Values{"lam": {"dat"}, "phien-ban": {etag}, "xa": {p.unit.Code}, "gia-tri": {"commune_group=nhom2"}, "ngay": {"2026-01-01"}, "quyet-dinh": {"QĐ " + x.figure()}}
 		return step{send: func() *answer { return v.post(path, form) }}
+	}
+	etag, err := x.units.HamletsETag(x.cli())
+	if err != nil {
+		x.t.Fatal(err)
 	}
 	name := "Thôn " + x.figure()
 	file := matrix(x.t, "Thôn", []string{"Mã xã", "Tên thôn", "Số hộ"}, []string{p.unit.Code, name, "12"})
-	return step{send: func() *answer { return v.post(path, url.Values{"lam": {"ghi"}, "noi-dung": {park(file)}}) }, after: func(*answer) string {
+	return step{send: func() *answer {
+		return v.post(path, url.Values{"lam": {"ghi"}, "phien-ban": {etag}, "noi-dung": {park(file)}})
+	}, after: func(*answer) string {
 		list, err := x.units.Hamlets(x.cli(), p.unit.ID, "2026-09-30")
 		if err != nil {
 			x.t.Fatal(err)

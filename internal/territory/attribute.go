@@ -155,10 +155,23 @@ type attributeLine struct {
 // trị, từ ngày, quyết định) and, where there is one, illustrative (minh họa), comma or semicolon. The unit is the one that bears the code on the day "from". A new value
 // closes the former one on the day before; "-" ends the attribute without a new value; the same line again changes
 // nothing. Any refused line refuses the whole file: the report names all of them and nothing is written.
-// Needs auth.ChangeUnits everywhere.
-func (s *Service) ImportAttributes(ctx context.Context, b []byte, o AttributeOptions) (_ *AttributeReport, err error) {
+// It writes whatever stands there, for the command line. Needs auth.ChangeUnits everywhere.
+func (s *Service) ImportAttributes(ctx context.Context, b []byte, o AttributeOptions) (*AttributeReport, error) {
+	return s.takeAttributes(ctx, b, o, precondition{})
+}
+
+// ChangeAttributes is ImportAttributes by somebody who looked before: ifMatch is the AttributesETag that they saw. A trial
+// needs none. Codes: unconditional without it; stale when a value that the file changes was written since.
+func (s *Service) ChangeAttributes(ctx context.Context, b []byte, o AttributeOptions, ifMatch string) (*AttributeReport, error) {
+	return s.takeAttributes(ctx, b, o, precondition{!o.DryRun, ifMatch})
+}
+
+func (s *Service) takeAttributes(ctx context.Context, b []byte, o AttributeOptions, p precondition) (_ *AttributeReport, err error) {
 	defer fault.Wrap(&err, "territory.ImportAttributes")
 	if err := auth.Require(ctx, auth.ChangeUnits, auth.Scope{}); err != nil {
+		return nil, err
+	}
+	if err := p.need(); err != nil {
 		return nil, err
 	}
 	kind, err := s.db.Meta(ctx, "kind")
@@ -173,7 +186,7 @@ func (s *Service) ImportAttributes(ctx context.Context, b []byte, o AttributeOpt
 	var rep *AttributeReport
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		rep, err = s.importAttributes(ctx, tx, lines, problems, b, o)
+		rep, err = s.importAttributes(ctx, tx, lines, problems, b, o, p)
 		return err
 	})
 	if err != nil {
@@ -182,7 +195,7 @@ func (s *Service) ImportAttributes(ctx context.Context, b []byte, o AttributeOpt
 	return rep, nil
 }
 
-func (s *Service) importAttributes(ctx context.Context, tx *db.Tx, lines []attributeLine, problems lineFaults, b []byte, o AttributeOptions) (*AttributeReport, error) {
+func (s *Service) importAttributes(ctx context.Context, tx *db.Tx, lines []attributeLine, problems lineFaults, b []byte, o AttributeOptions, p precondition) (*AttributeReport, error) {
 	reg, err := s.Register(ctx)
 	if err != nil {
 		return nil, err
@@ -215,7 +228,14 @@ func (s *Service) importAttributes(ctx context.Context, tx *db.Tx, lines []attri
 	if o.DryRun || len(changed) == 0 {
 		return rep, nil
 	}
-	if err := saveAttributes(ctx, tx, changed); err != nil {
+	if err := s.staleAttributes(ctx, reg, p, have, values); err != nil {
+		return nil, err
+	}
+	rev, err := s.bump(ctx, tx, attributesRevision)
+	if err != nil {
+		return nil, err
+	}
+	if err := saveAttributes(ctx, tx, rev, changed); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(b)
@@ -366,14 +386,14 @@ func (s *Service) AttributesFile(ctx context.Context) (_ []byte, err error) {
 	return b.Bytes(), w.Error()
 }
 
-// SetAttribute gives one unit a dated value by decision; value "-" ends the attribute. It is an ImportAttributes of one
-// line and refuses the same.
-func (s *Service) SetAttribute(ctx context.Context, code string, a Attribute, value, from, decision string, o AttributeOptions) (*AttributeReport, error) {
+// SetAttribute gives one unit a dated value by decision; value "-" ends the attribute. It is a ChangeAttributes of one
+// line and refuses the same. ifMatch is as for ChangeAttributes.
+func (s *Service) SetAttribute(ctx context.Context, code string, a Attribute, value, from, decision string, o AttributeOptions, ifMatch string) (*AttributeReport, error) {
 	b := bytes.NewBufferString("code,attribute,value,from,decision\n")
 	w := csv.NewWriter(b)
 	_ = w.Write([]string{safeCell(code), safeCell(string(a)), safeCell(value), safeCell(from), safeCell(decision)}) // a Buffer takes every write
 	w.Flush()
-	return s.ImportAttributes(ctx, b.Bytes(), o)
+	return s.ChangeAttributes(ctx, b.Bytes(), o, ifMatch)
 }
 
 type mergeCounts struct{ created, updated, unchanged int }

@@ -15,7 +15,11 @@ func TestGroupsComeBack(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, d *db.DB, s *territory.Service) {
 		set := func(code, value, from, decision string, illustrative bool) *territory.AttributeReport {
 			t.Helper()
-			rep, err := s.SetAttribute(ctx, code, territory.CommuneGroup, value, from, decision, territory.AttributeOptions{Illustrative: illustrative})
+			etag, err := s.AttributesETag(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rep, err := s.SetAttribute(ctx, code, territory.CommuneGroup, value, from, decision, territory.AttributeOptions{Illustrative: illustrative}, etag)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +66,7 @@ func TestGroupsComeBack(t *testing.T) {
 		if v, ok := reg.At("2026-03-01").AttributeValue(home.ID, territory.CommuneGroup); !ok || v.Value != "nhom2" || v.Decision != "=12/QĐ-UBND, \"sửa\"" || v.To != "2026-05-31" {
 			t.Errorf("%+v", v)
 		}
-		if _, err := s.SetAttribute(guest(t), "24943", territory.CommuneGroup, "nhom1", "2026-01-05", "x", territory.AttributeOptions{}); !fault.Is(err, fault.Unauthenticated) {
+		if _, err := s.SetAttribute(guest(t), "24943", territory.CommuneGroup, "nhom1", "2026-01-05", "x", territory.AttributeOptions{}, "0"); !fault.Is(err, fault.Unauthenticated) {
 			t.Error(err)
 		}
 	})

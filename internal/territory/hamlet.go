@@ -34,6 +34,8 @@ type Hamlet struct {
 	Population *int   // nhân khẩu
 	From       clock.Date
 	To         clock.Date // last day, inclusive; "" = still there
+
+	rev int64 // revision of the hamlets at which the row was written
 }
 
 // hamletKinds are what the smallest communities are called; each has a text "territory.hamlet_kind.…".
@@ -124,11 +126,25 @@ func (s *Service) Hamlets(ctx context.Context, unit UnitID, d clock.Date) (_ []H
 // ImportHamlets stores the hamlets of communes from a workbook: columns commune (code or name), hamlet, kind, households,
 // population and first day (the last two may be empty). A hamlet is known by its commune and its name without marks; what
 // is there is corrected, what is not is made, what the file does not name stays unless Ending says that it is gone. Anything
-// wrong refuses the whole file, and each row is named. Needs auth.ChangeHamlets over every commune of the file.
-func (s *Service) ImportHamlets(ctx context.Context, f HamletFile) (_ *HamletReport, err error) {
+// wrong refuses the whole file, and each row is named. It writes whatever stands there, for the command line. Needs
+// auth.ChangeHamlets over every commune of the file.
+func (s *Service) ImportHamlets(ctx context.Context, f HamletFile) (*HamletReport, error) {
+	return s.takeHamlets(ctx, f, precondition{})
+}
+
+// ChangeHamlets is ImportHamlets by somebody who looked before: ifMatch is the HamletsETag that they saw. A trial needs
+// none. Codes: unconditional without it; stale when a hamlet of a commune in the file was written since.
+func (s *Service) ChangeHamlets(ctx context.Context, f HamletFile, ifMatch string) (*HamletReport, error) {
+	return s.takeHamlets(ctx, f, precondition{!f.DryRun, ifMatch})
+}
+
+func (s *Service) takeHamlets(ctx context.Context, f HamletFile, p precondition) (_ *HamletReport, err error) {
 	defer fault.Wrap(&err, "territory.ImportHamlets")
 	if !auth.Of(ctx).MayAnywhere(auth.ChangeHamlets) {
 		return nil, auth.Require(ctx, auth.ChangeHamlets, auth.Scope{})
+	}
+	if err := p.need(); err != nil {
+		return nil, err
 	}
 	if f.At == "" {
 		f.At = s.clock.Today()
@@ -140,7 +156,7 @@ func (s *Service) ImportHamlets(ctx context.Context, f HamletFile) (_ *HamletRep
 	var rep *HamletReport
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		rep = &HamletReport{Missing: []string{}, Errors: []HamletProblem{}}
-		return s.importHamlets(ctx, tx, f, book, rep)
+		return s.importHamlets(ctx, tx, f, p, book, rep)
 	})
 	if err != nil {
 		return nil, err
@@ -158,7 +174,7 @@ func workbookFault(err error) error {
 	return fault.New(fault.Invalid, "territory.workbook_unreadable").Because(err)
 }
 
-func (s *Service) importHamlets(ctx context.Context, tx *db.Tx, f HamletFile, book *xlsx.Workbook, rep *HamletReport) error {
+func (s *Service) importHamlets(ctx context.Context, tx *db.Tx, f HamletFile, p precondition, book *xlsx.Workbook, rep *HamletReport) error {
 	reg, err := s.Register(ctx)
 	if err != nil {
 		return err
@@ -191,11 +207,18 @@ func (s *Service) importHamlets(ctx context.Context, tx *db.Tx, f HamletFile, bo
 	if rep.Refused > 0 {
 		return nil
 	}
-	changed, err := s.mergeHamlets(ctx, tx, f, reg, rows, rep)
+	changed, have, err := s.mergeHamlets(ctx, tx, f, reg, rows, rep)
 	if err != nil || rep.Refused > 0 || f.DryRun || len(changed) == 0 {
 		return err
 	}
-	if err := saveHamlets(ctx, tx, changed); err != nil {
+	if err := s.staleHamlets(ctx, reg, p, have); err != nil {
+		return err
+	}
+	rev, err := s.bump(ctx, tx, hamletsRevision)
+	if err != nil {
+		return err
+	}
+	if err := saveHamlets(ctx, tx, rev, changed); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(f.Bytes)
@@ -435,8 +458,9 @@ func (r *hamletReader) day() clock.Date {
 	return d
 }
 
-// mergeHamlets puts the rows into what is there and returns what is to be written, new hamlets without an id.
-func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg *Register, rows []hamletRow, rep *HamletReport) ([]Hamlet, error) {
+// mergeHamlets puts the rows into what is there and returns what is to be written, new hamlets without an id, and what is
+// there of the same communes.
+func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg *Register, rows []hamletRow, rep *HamletReport) (changed, have []Hamlet, err error) {
 	var units []UnitID
 	named := map[UnitID]map[string]bool{}
 	for _, h := range rows {
@@ -447,9 +471,8 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 		named[h.Unit][h.fold] = true
 	}
 	rep.Communes = len(units)
-	have, err := loadHamlets(ctx, tx, units)
-	if err != nil {
-		return nil, err
+	if have, err = loadHamlets(ctx, tx, units); err != nil {
+		return nil, nil, err
 	}
 	type key struct {
 		unit UnitID
@@ -464,7 +487,6 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 			ended[k] = max(ended[k], h.To)
 		}
 	}
-	var changed []Hamlet
 	for _, h := range rows {
 		k := key{h.Unit, h.fold}
 		old, there := open[k]
@@ -512,7 +534,7 @@ func (s *Service) mergeHamlets(ctx context.Context, tx *db.Tx, f HamletFile, reg
 		rep.changes = append(rep.changes, hamletChange{h, "ended"})
 		changed = append(changed, h)
 	}
-	return changed, nil
+	return changed, have, nil
 }
 
 // same reports whether two states of a hamlet say the same.

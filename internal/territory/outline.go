@@ -78,10 +78,23 @@ type BoundaryProblem struct {
 // the day At; an outline belongs to that unit and to no later bearer of the code. All units are of one level. Anything
 // wrong refuses the whole file: the report names every place and nothing is written. A file replaces each earlier file of
 // which it names a unit as a whole, because outlines of two files do not fit together; the same file again changes
-// nothing. Needs auth.ChangeUnits everywhere.
-func (s *Service) ImportBoundaries(ctx context.Context, f BoundaryFile) (_ *BoundaryReport, err error) {
+// nothing. It writes whatever stands there, for the command line. Needs auth.ChangeUnits everywhere.
+func (s *Service) ImportBoundaries(ctx context.Context, f BoundaryFile) (*BoundaryReport, error) {
+	return s.takeBoundaries(ctx, f, precondition{})
+}
+
+// ChangeBoundaries is ImportBoundaries by somebody who looked before: ifMatch is the BoundariesETag that they saw. A trial
+// needs none. Codes: unconditional without it; stale when another file was loaded since.
+func (s *Service) ChangeBoundaries(ctx context.Context, f BoundaryFile, ifMatch string) (*BoundaryReport, error) {
+	return s.takeBoundaries(ctx, f, precondition{!f.DryRun, ifMatch})
+}
+
+func (s *Service) takeBoundaries(ctx context.Context, f BoundaryFile, p precondition) (_ *BoundaryReport, err error) {
 	defer fault.Wrap(&err, "territory.ImportBoundaries")
 	if err := auth.Require(ctx, auth.ChangeUnits, auth.Scope{}); err != nil {
+		return nil, err
+	}
+	if err := p.need(); err != nil {
 		return nil, err
 	}
 	kind, err := s.db.Meta(ctx, "kind")
@@ -123,7 +136,7 @@ func (s *Service) ImportBoundaries(ctx context.Context, f BoundaryFile) (_ *Boun
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		run := *b.report // a transaction may be run again
 		rep = &run
-		return s.importBoundaries(ctx, tx, b, rep)
+		return s.importBoundaries(ctx, tx, b, p, rep)
 	})
 	if err != nil {
 		return nil, err
@@ -290,7 +303,7 @@ func sameName(u *Unit, written string) bool {
 	return false
 }
 
-func (s *Service) importBoundaries(ctx context.Context, tx *db.Tx, b *boundaries, rep *BoundaryReport) error {
+func (s *Service) importBoundaries(ctx context.Context, tx *db.Tx, b *boundaries, p precondition, rep *BoundaryReport) error {
 	reg, err := s.Register(ctx)
 	if err != nil {
 		return err
@@ -352,6 +365,9 @@ func (s *Service) importBoundaries(ctx context.Context, tx *db.Tx, b *boundaries
 	}
 	if b.file.DryRun || same {
 		return nil
+	}
+	if err := staleBoundaries(ctx, p, sources); err != nil {
+		return err
 	}
 	b.thin(rows)
 	if err := saveOutlines(ctx, tx, from, rows, replaced); err != nil {

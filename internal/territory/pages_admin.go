@@ -41,6 +41,8 @@ const (
 	doCheck = "kiem-tra"
 	doWrite = "ghi"
 	doSet   = "dat"
+
+	fieldVersion = "phien-ban" // the state that the form was made against
 )
 
 // maxParked bounds a file that waits in the form for the second press: longer lists come by command line.
@@ -133,6 +135,14 @@ func (f *filled) unpark() error {
 	return nil
 }
 
+// seen is the state that the writer saw: a program says it in If-Match, a form in a field.
+func (f *filled) seen(r *web.Request) string {
+	if h := r.Header.Get("If-Match"); h != "" {
+		return strings.Trim(h, `" `)
+	}
+	return f.get(fieldVersion)
+}
+
 // need refuses a form without a file.
 func (f *filled) need() error {
 	if len(f.file) == 0 {
@@ -177,7 +187,11 @@ func shownAgain(r *web.Request, err error) (*fault.Error, bool) {
 		return nil, false
 	}
 	f := fault.As(err)
-	return f, (f.Code == fault.Invalid || f.Code == fault.TooLarge || f.Code == fault.NotFound) && !web.WantsJSON(r.Request)
+	switch f.Code {
+	case fault.Invalid, fault.TooLarge, fault.NotFound, fault.Stale, fault.Unconditional:
+		return f, !web.WantsJSON(r.Request)
+	}
+	return f, false
 }
 
 // sendFile answers with a file.
@@ -192,9 +206,15 @@ func sendFile(r *web.Request, kind, name string, body []byte) error {
 	return err
 }
 
-// again is everything that the form needs to write the file that was looked at.
-func (f *filled) again() []ui.Hidden {
-	out := []ui.Hidden{{Name: fieldDo, Value: doWrite}, {Name: fieldFile, Value: f.name}, {Name: fieldContent, Value: park(f.file)}}
+// outdated reports a refusal because somebody else wrote meanwhile, or because nobody knows what the writer saw: the
+// preview is then made anew against what stands there now.
+func outdated(f *fault.Error) bool {
+	return f != nil && (f.Code == fault.Stale || f.Code == fault.Unconditional)
+}
+
+// again is everything that the form needs to write the file that was looked at, held against the state named etag.
+func (f *filled) again(etag string) []ui.Hidden {
+	out := []ui.Hidden{{Name: fieldVersion, Value: etag}, {Name: fieldDo, Value: doWrite}, {Name: fieldFile, Value: f.name}, {Name: fieldContent, Value: park(f.file)}}
 	for _, name := range []string{fieldIllustrative, fieldEnd, fieldEndDay} {
 		if v := f.get(name); v != "" {
 			out = append(out, ui.Hidden{Name: name, Value: v})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"langso/internal/platform/clock"
+	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/web"
@@ -30,6 +31,8 @@ type boundariesView struct {
 	errors  []ui.FieldError
 	file    *filled
 	report  *BoundaryReport
+	etag    string       // of the files in use as the page shows them
+	stale   *fault.Error // somebody wrote meanwhile, or the form did not say what was seen
 }
 
 func (s *Service) boundariesPage(r *web.Request) error {
@@ -41,6 +44,10 @@ func (s *Service) boundariesPage(r *web.Request) error {
 
 func (s *Service) showBoundaries(r *web.Request, status int, v *boundariesView) (err error) {
 	ctx := r.Context()
+	if err := v.look(ctx, s); err != nil {
+		return err
+	}
+	r.W.Header().Set("ETag", `"`+v.etag+`"`)
 	roster, err := s.Today(ctx)
 	if err != nil {
 		return err
@@ -61,6 +68,15 @@ func (s *Service) showBoundaries(r *web.Request, status int, v *boundariesView) 
 	return r.Render(status, f, boundariesBody(v))
 }
 
+// look notes which state the page shows, before anything of it is read: what somebody writes in between is refused then,
+// never lost.
+func (v *boundariesView) look(ctx context.Context, s *Service) (err error) {
+	if v.etag == "" {
+		v.etag, err = s.BoundariesETag(ctx)
+	}
+	return err
+}
+
 // changeBoundaries looks at a file, or stores it.
 func (s *Service) changeBoundaries(r *web.Request) error {
 	ctx := r.Context()
@@ -68,12 +84,23 @@ func (s *Service) changeBoundaries(r *web.Request) error {
 		return err
 	}
 	v := &boundariesView{}
+	if err := v.look(ctx, s); err != nil {
+		return err
+	}
 	f, err := readForm(r, maxBoundaryUpload)
 	if err == nil {
 		v.file = f
-		v.report, err = s.takeBoundaries(ctx, f)
+		v.report, err = s.sentBoundaries(ctx, f, f.get(fieldDo) != doWrite, f.seen(r))
 	}
-	if wrong, again := shownAgain(r, err); again {
+	wrong, again := shownAgain(r, err)
+	if again && outdated(wrong) {
+		v.stale = wrong
+		if v.report, err = s.sentBoundaries(ctx, f, true, ""); err != nil {
+			return err
+		}
+		return s.showBoundaries(r, web.Status(wrong.Code), v)
+	}
+	if again {
 		field := map[string]string{"source": fieldSource, "at": fieldDay, "code-property": fieldProperty}[wrong.Field]
 		v.errors = fieldErrors(ctx, wrong.At(field), fieldFile)
 		return s.showBoundaries(r, web.Status(wrong.Code), v)
@@ -92,7 +119,8 @@ func (s *Service) changeBoundaries(r *web.Request) error {
 	return s.showBoundaries(r, status, v)
 }
 
-func (s *Service) takeBoundaries(ctx context.Context, f *filled) (*BoundaryReport, error) {
+// sentBoundaries looks at the file of a form, or stores it.
+func (s *Service) sentBoundaries(ctx context.Context, f *filled, trial bool, ifMatch string) (*BoundaryReport, error) {
 	if err := f.need(); err != nil {
 		return nil, err
 	}
@@ -100,8 +128,8 @@ func (s *Service) takeBoundaries(ctx context.Context, f *filled) (*BoundaryRepor
 	if err != nil {
 		return nil, err
 	}
-	return s.ImportBoundaries(ctx, BoundaryFile{Name: f.name, Bytes: f.file, At: day, CodeProperty: f.get(fieldProperty), Source: f.get(fieldSource),
-		Illustrative: f.get(fieldIllustrative) != "", DryRun: f.get(fieldDo) != doWrite})
+	return s.ChangeBoundaries(ctx, BoundaryFile{Name: f.name, Bytes: f.file, At: day, CodeProperty: f.get(fieldProperty), Source: f.get(fieldSource),
+		Illustrative: f.get(fieldIllustrative) != "", DryRun: trial}, ifMatch)
 }
 
 func (v *boundariesView) illustrative() bool {

@@ -27,6 +27,8 @@ type groupsView struct {
 	set     *filled          // the form that sets one commune, as sent; nil = not sent
 	report  *AttributeReport // of a file that was looked at
 	file    *filled
+	etag    string       // of the values as the page shows them
+	stale   *fault.Error // somebody wrote meanwhile, or the form did not say what was seen
 }
 
 func (s *Service) groupsPage(r *web.Request) error {
@@ -45,14 +47,28 @@ func (s *Service) groupsPage(r *web.Request) error {
 
 func (s *Service) showGroups(r *web.Request, status int, v *groupsView) error {
 	ctx := r.Context()
+	if err := v.look(ctx, s); err != nil {
+		return err
+	}
 	roster, err := s.Today(ctx)
 	if err != nil {
 		return err
 	}
-	v.service, v.roster = s, roster
+	v.roster = roster
+	v.service = s
+	r.W.Header().Set("ETag", `"`+v.etag+`"`)
 	title := v.answer(ctx)
 	f := ui.Frame{Title: title, Shell: ui.Desk, Active: navGroups, Crumbs: []ui.Crumb{{Text: r.T("territory.nav.groups")}}, Errors: v.errors, Illustrative: v.illustrative()}
 	return r.Render(status, f, groupsBody(v))
+}
+
+// look notes which state the page shows, before anything of it is read: what somebody writes in between is refused then,
+// never lost.
+func (v *groupsView) look(ctx context.Context, s *Service) (err error) {
+	if v.etag == "" {
+		v.etag, err = s.AttributesETag(ctx)
+	}
+	return err
 }
 
 // changeGroups sets one commune, or takes a file: first it is looked at, then written.
@@ -62,19 +78,33 @@ func (s *Service) changeGroups(r *web.Request) error {
 		return err
 	}
 	v := &groupsView{}
+	if err := v.look(ctx, s); err != nil {
+		return err
+	}
 	f, err := readForm(r, maxParked)
 	if err == nil && f.get(fieldDo) == doSet {
 		v.set = f
 		return s.setGroup(r, v)
 	}
 	var rep *AttributeReport
+	var o AttributeOptions
 	if err == nil {
+		o = AttributeOptions{DryRun: f.get(fieldDo) != doWrite, Illustrative: f.get(fieldIllustrative) != ""}
 		v.file = f
 		if err = f.need(); err == nil {
-			rep, err = s.ImportAttributes(ctx, f.file, AttributeOptions{DryRun: f.get(fieldDo) != doWrite, Illustrative: f.get(fieldIllustrative) != ""})
+			rep, err = s.ChangeAttributes(ctx, f.file, o, f.seen(r))
 		}
 	}
-	if wrong, again := shownAgain(r, err); again {
+	wrong, again := shownAgain(r, err)
+	if again && outdated(wrong) {
+		v.stale = wrong
+		o.DryRun = true
+		if v.report, err = s.ChangeAttributes(ctx, f.file, o, ""); err != nil {
+			return err
+		}
+		return s.showGroups(r, web.Status(wrong.Code), v)
+	}
+	if again {
 		v.errors = fieldErrors(ctx, wrong.At(fieldFile), fieldFile)
 		v.file = nil
 		return s.showGroups(r, web.Status(wrong.Code), v)
@@ -97,7 +127,11 @@ func (s *Service) changeGroups(r *web.Request) error {
 func (s *Service) setGroup(r *web.Request, v *groupsView) error {
 	ctx := r.Context()
 	attribute, value, _ := strings.Cut(v.set.get(fieldValue), "=")
-	rep, err := s.SetAttribute(ctx, v.set.get(fieldCommune), Attribute(attribute), value, v.set.get(fieldDay), v.set.get(fieldDecision), AttributeOptions{Illustrative: v.set.get(fieldIllustrative) != ""})
+	rep, err := s.SetAttribute(ctx, v.set.get(fieldCommune), Attribute(attribute), value, v.set.get(fieldDay), v.set.get(fieldDecision), AttributeOptions{Illustrative: v.set.get(fieldIllustrative) != ""}, v.set.seen(r))
+	if wrong, again := shownAgain(r, err); again && outdated(wrong) {
+		v.stale = wrong
+		return s.showGroups(r, web.Status(wrong.Code), v)
+	}
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type hamletsView struct {
 	errors  []ui.FieldError
 	report  *HamletReport
 	file    *filled
+	etag    string       // of the hamlets as the page shows them
+	stale   *fault.Error // somebody wrote meanwhile, or the form did not say what was seen
 }
 
 // hamletUnits are the commune-level units of a day over which the asker may change hamlets, in Vietnamese order.
@@ -72,7 +74,8 @@ func (s *Service) hamletsView(r *web.Request) (*hamletsView, error) {
 	case len(v.mine) == 1:
 		v.unit = v.mine[0]
 	}
-	return v, nil
+	v.etag, err = s.HamletsETag(ctx) // before anything of it is read: what somebody writes in between is refused then, never lost
+	return v, err
 }
 
 func (s *Service) hamletsPage(r *web.Request) error {
@@ -104,6 +107,7 @@ func (s *Service) showHamlets(r *web.Request, status int, v *hamletsView) (err e
 			return err
 		}
 	}
+	r.W.Header().Set("ETag", `"`+v.etag+`"`)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navHamlets, Crumbs: []ui.Crumb{{Text: r.T("territory.hamlets")}}, Errors: v.errors}
 	if v.unit != nil && len(v.mine) > 1 {
 		f.Crumbs = []ui.Crumb{{Text: r.T("territory.hamlets"), Href: r.Href(hamletsPath)}, {Text: v.unit.Title(ctx)}}
@@ -122,9 +126,17 @@ func (s *Service) changeHamlets(r *web.Request) error {
 	var rep *HamletReport
 	if err == nil {
 		v.file = f
-		rep, err = s.takeHamlets(ctx, f)
+		rep, err = s.sentHamlets(ctx, f, f.get(fieldDo) != doWrite, f.seen(r))
 	}
-	if wrong, again := shownAgain(r, err); again {
+	wrong, again := shownAgain(r, err)
+	if again && outdated(wrong) {
+		v.stale = wrong
+		if v.report, err = s.sentHamlets(ctx, f, true, ""); err != nil {
+			return err
+		}
+		return s.showHamlets(r, web.Status(wrong.Code), v)
+	}
+	if again {
 		v.errors = fieldErrors(ctx, wrong, fieldFile)
 		return s.showHamlets(r, web.Status(wrong.Code), v)
 	}
@@ -143,11 +155,12 @@ func (s *Service) changeHamlets(r *web.Request) error {
 	return s.showHamlets(r, status, v)
 }
 
-func (s *Service) takeHamlets(ctx context.Context, f *filled) (*HamletReport, error) {
+// sentHamlets looks at the workbook of a form, or writes it.
+func (s *Service) sentHamlets(ctx context.Context, f *filled, trial bool, ifMatch string) (*HamletReport, error) {
 	if err := f.need(); err != nil {
 		return nil, err
 	}
-	h := HamletFile{Bytes: f.file, DryRun: f.get(fieldDo) != doWrite}
+	h := HamletFile{Bytes: f.file, DryRun: trial}
 	if f.get(fieldEnd) != "" {
 		d, err := s.day(f.get(fieldEndDay))
 		if err != nil {
@@ -155,7 +168,7 @@ func (s *Service) takeHamlets(ctx context.Context, f *filled) (*HamletReport, er
 		}
 		h.Ending = d
 	}
-	return s.ImportHamlets(ctx, h)
+	return s.ChangeHamlets(ctx, h, ifMatch)
 }
 
 // path is the address of the page as it is shown.

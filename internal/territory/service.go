@@ -229,7 +229,11 @@ func (s *Service) importUnits(ctx context.Context, tx *db.Tx, src *Source, diges
 		return err
 	}
 	merged, _ := mergeAttributes(have.attributes, given)
-	if err := saveAttributes(ctx, tx, merged); err != nil {
+	rev, err := s.bump(ctx, tx, attributesRevision)
+	if err != nil {
+		return err
+	}
+	if err := saveAttributes(ctx, tx, rev, merged); err != nil {
 		return err
 	}
 	entry := audit.Entry{Action: "territory.units", Key: digest, New: map[string]int{"units": len(src.units), "edges": len(src.edges), "attributes": len(src.attributes)}}

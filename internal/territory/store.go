@@ -93,7 +93,7 @@ func loadEdges(ctx context.Context, q db.Querier, c *content) error {
 
 // loadAttributes returns all attribute values by unit, attribute and date.
 func loadAttributes(ctx context.Context, q db.Querier) ([]AttributeValue, error) {
-	rows, err := q.QueryContext(ctx, `SELECT unit_id, attribute, value, valid_from, valid_until, decision, illustrative
+	rows, err := q.QueryContext(ctx, `SELECT unit_id, attribute, value, valid_from, valid_until, decision, illustrative, changed_rev
 		FROM unit_attribute ORDER BY unit_id, attribute, valid_from`)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func loadAttributes(ctx context.Context, q db.Querier) ([]AttributeValue, error)
 	for rows.Next() {
 		var a AttributeValue
 		var until clock.Date
-		if err := rows.Scan(&a.Unit, &a.Attribute, &a.Value, &a.From, &until, &a.Decision, &a.Illustrative); err != nil {
+		if err := rows.Scan(&a.Unit, &a.Attribute, &a.Value, &a.From, &until, &a.Decision, &a.Illustrative, &a.rev); err != nil {
 			return nil, err
 		}
 		a.To = lastDay(until)
@@ -153,13 +153,14 @@ func saveUnits(ctx context.Context, tx *db.Tx, s *Source) error {
 		"ON CONFLICT (from_id, to_id) DO UPDATE SET on_date = excluded.on_date, whole = excluded.whole, kind = excluded.kind, basis = excluded.basis")
 }
 
-// saveAttributes writes attribute values, replacing those with the same unit, attribute and first day.
-func saveAttributes(ctx context.Context, tx *db.Tx, list []AttributeValue) error {
+// saveAttributes writes attribute values, replacing those with the same unit, attribute and first day, as written at
+// revision rev.
+func saveAttributes(ctx context.Context, tx *db.Tx, rev int64, list []AttributeValue) error {
 	var values []any
 	for _, a := range list {
-		values = append(values, int64(a.Unit), string(a.Attribute), a.Value, string(a.From), string(until(a.To)), a.Decision, a.Illustrative)
+		values = append(values, int64(a.Unit), string(a.Attribute), a.Value, string(a.From), string(until(a.To)), a.Decision, a.Illustrative, rev)
 	}
-	return db.InsertMany(ctx, tx, "INSERT INTO unit_attribute (unit_id, attribute, value, valid_from, valid_until, decision, illustrative) VALUES ", 7, values,
+	return db.InsertMany(ctx, tx, "INSERT INTO unit_attribute (unit_id, attribute, value, valid_from, valid_until, decision, illustrative, changed_rev) VALUES ", 8, values,
 		`ON CONFLICT (unit_id, attribute, valid_from) DO UPDATE SET value = excluded.value, valid_until = excluded.valid_until,
-			decision = excluded.decision, illustrative = excluded.illustrative`)
+			decision = excluded.decision, illustrative = excluded.illustrative, changed_rev = excluded.changed_rev`)
 }

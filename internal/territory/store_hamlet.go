@@ -29,7 +29,7 @@ func loadHamlets(ctx context.Context, q db.Querier, units []UnitID) ([]Hamlet, e
 }
 
 func queryHamlets(ctx context.Context, q db.Querier, ids []any) ([]Hamlet, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, unit_id, name, kind, households, population, valid_from, valid_until FROM hamlet WHERE unit_id IN "+
+	rows, err := q.QueryContext(ctx, "SELECT id, unit_id, name, kind, households, population, valid_from, valid_until, changed_rev FROM hamlet WHERE unit_id IN "+
 		db.In(1, len(ids))+" ORDER BY name_sort, valid_from, id", ids...)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func queryHamlets(ctx context.Context, q db.Querier, ids []any) ([]Hamlet, error
 		var h Hamlet
 		var households, population sql.NullInt64
 		var until clock.Date
-		if err := rows.Scan(&h.ID, &h.Unit, &h.Name, &h.Kind, &households, &population, &h.From, &until); err != nil {
+		if err := rows.Scan(&h.ID, &h.Unit, &h.Name, &h.Kind, &households, &population, &h.From, &until, &h.rev); err != nil {
 			return nil, err
 		}
 		h.Households, h.Population, h.To = number(households), number(population), lastDay(until)
@@ -80,8 +80,8 @@ func countHamlets(ctx context.Context, q db.Querier, d clock.Date) (map[UnitID]h
 	return out, rows.Err()
 }
 
-// saveHamlets makes the hamlets without an id and replaces those with one.
-func saveHamlets(ctx context.Context, tx *db.Tx, list []Hamlet) error {
+// saveHamlets makes the hamlets without an id and replaces those with one, as written at revision rev.
+func saveHamlets(ctx context.Context, tx *db.Tx, rev int64, list []Hamlet) error {
 	optional := func(p *int) any {
 		if p == nil {
 			return nil
@@ -97,12 +97,13 @@ func saveHamlets(ctx context.Context, tx *db.Tx, list []Hamlet) error {
 			next++
 		}
 		*to = append(*to, id, int64(h.Unit), h.Name, vntext.FoldTight(h.Name), vntext.SortKey(h.Name), h.Kind, optional(h.Households), optional(h.Population),
-			string(h.From), string(until(h.To)))
+			string(h.From), string(until(h.To)), rev)
 	}
-	const head = "INSERT INTO hamlet (id, unit_id, name, name_fold, name_sort, kind, households, population, valid_from, valid_until) VALUES "
-	if err := db.InsertMany(ctx, tx, head, 10, made, ""); err != nil {
+	const head = "INSERT INTO hamlet (id, unit_id, name, name_fold, name_sort, kind, households, population, valid_from, valid_until, changed_rev) VALUES "
+	if err := db.InsertMany(ctx, tx, head, 11, made, ""); err != nil {
 		return err
 	}
-	return db.InsertMany(ctx, tx, head, 10, kept, `ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort,
-		kind = excluded.kind, households = excluded.households, population = excluded.population, valid_from = excluded.valid_from, valid_until = excluded.valid_until`)
+	return db.InsertMany(ctx, tx, head, 11, kept, `ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_fold = excluded.name_fold, name_sort = excluded.name_sort,
+		kind = excluded.kind, households = excluded.households, population = excluded.population, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+		changed_rev = excluded.changed_rev`)
 }

@@ -132,4 +132,6 @@ type AttributeValue struct {
 	From, To     clock.Date
 	Decision     string // number of the decision, e.g. "123/QĐ-UBND"
 	Illustrative bool
+
+	rev int64 // revision of the values at which the row was written
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -369,6 +370,31 @@ func (p *Page) Look() image.Image {
 		p.t.Fatal(err)
 	}
 	return img
+}
+
+// Print returns the page as it comes out on A4 paper, a PDF, under the name of a file kept with the artifacts; with how
+// many sheets it needs.
+func (p *Page) Print(name string) (path string, sheets int) {
+	p.t.Helper()
+	pdf := get(p, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), func(o *page.PrintToPDFParams) { o.PreferCSSPageSize = new(true) }))
+	path = filepath.Join(p.t.ArtifactDir(), name+".pdf")
+	if err := os.WriteFile(path, pdf, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	return path, len(pdfSheet.FindAll(pdf, -1))
+}
+
+// pdfSheet is the head of the object that stands for a sheet; "/Type /Pages" is their list.
+var pdfSheet = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
+
+// Paper lays the page out as on paper, so that it can be asked what is printed.
+func (p *Page) Paper(on bool) {
+	p.t.Helper()
+	media := ""
+	if on {
+		media = "print"
+	}
+	p.do(send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media}))
 }
 
 // SidewaysScroll returns by how many CSS pixels the page is wider than its window.
