@@ -80,26 +80,12 @@ func (s *Service) Meeting(ctx context.Context, id int64) (m Meeting, b *assessme
 		if !auth.Of(ctx).May(auth.ReadResults, s.wholeScope(f)) {
 			m.Note, m.Author = "", ""
 		}
-		then := *f
-		if f.Set.Version != m.SetVersion { // the places of the verdicts are those of the version that judged then
-			old, err := s.sets.Version(ctx, m.SetVersion)
-			if err != nil {
-				return err
-			}
-			if then.Set, err = s.sets.Effective(ctx, old, f.Period.AsOf); err != nil {
-				return err
-			}
-		}
 		list, err := frozenStandings(ctx, s.db.Read(ctx), id)
 		if err != nil {
 			return err
 		}
-		b = &assessment.Board{Frame: &then}
-		for _, u := range f.Roster.Communes() {
-			x := list[u.ID]
-			b.Rows = append(b.Rows, assessment.Row{Unit: u, Cells: x.cells, Criteria: x.criteria, CriteriaMet: strings.Count(x.criteria, string(rune(assessment.Met)))})
-		}
-		return nil
+		b, err = s.results.BoardOf(ctx, f, m.SetVersion, func(u territory.UnitID) (cells, criteria string) { return list[u].cells, list[u].criteria })
+		return err
 	})
 	return m, b, err
 }
@@ -162,12 +148,11 @@ func (s *Service) checkPlan(ctx context.Context, p *Plan, f *assessment.Frame) (
 	for _, u := range f.Roster.Communes() {
 		communes[u.ID] = true
 	}
-	b := &assessment.Board{Frame: f}
 	seen := map[[2]string]bool{}
 	for _, g := range p.Gaps {
 		key := [2]string{strconv.FormatInt(int64(g.Unit), 10), itemKey(g.Item)}
 		switch {
-		case !communes[g.Unit] || !known(b, g.Item):
+		case !communes[g.Unit] || !f.Knows(g.Item):
 			return fault.New(fault.Invalid, "briefing.unknown_gap", g.Item.ID).At(fieldGap)
 		case seen[key]:
 			return fault.New(fault.Invalid, "briefing.double_gap", g.Item.ID).At(fieldGap)
