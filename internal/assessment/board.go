@@ -108,6 +108,32 @@ func (s *Service) Board(ctx context.Context, set, period string) (_ *Board, err 
 	return b, err
 }
 
+// Part is the board of some of its rows.
+func (b *Board) Part(rows []Row) *Board { return &Board{Frame: b.Frame, Rows: rows} }
+
+// BoardOf lays out verdicts that were kept elsewhere, in the places of the set version that judged them: the communes of the
+// frame, each with one character per indicator and per criterion as kept returns them ("" = nothing was known of it).
+func (s *Service) BoardOf(ctx context.Context, f *Frame, version int64, kept func(territory.UnitID) (cells, criteria string)) (*Board, error) {
+	then := *f
+	if f.Set.Version != version {
+		old, err := s.sets.Version(ctx, version)
+		if err != nil {
+			return nil, err
+		}
+		if then.Set, err = s.sets.Effective(ctx, old, f.Period.AsOf); err != nil {
+			return nil, err
+		}
+	}
+	b := &Board{Frame: &then, Rows: make([]Row, 0, len(f.Roster.Communes()))}
+	for _, u := range f.Roster.Communes() {
+		r := Row{Unit: u}
+		r.Cells, r.Criteria = kept(u.ID)
+		r.CriteriaMet = countByte(r.Criteria, byte(Met))
+		b.Rows = append(b.Rows, r)
+	}
+	return b, nil
+}
+
 // Verdict returns the verdict of a row on one item.
 func (b *Board) Verdict(r Row, item Item) Verdict {
 	cells, i := r.Cells, 0

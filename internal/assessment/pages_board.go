@@ -495,11 +495,8 @@ func (v *boardView) groupHeading(ctx context.Context, g BoardGroup) string {
 		}
 		return text
 	}
-	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.part(g.Rows).Complete()))
+	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.Part(g.Rows).Complete()))
 }
-
-// part is the board of some of its rows.
-func (b *Board) part(rows []Row) *Board { return &Board{Frame: b.Frame, Rows: rows} }
 
 // groupColumns and groupRows compare the groups; the last row is the whole.
 func (v *boardView) groupColumns(ctx context.Context) []ui.Column {
@@ -515,7 +512,7 @@ func (v *boardView) groupColumns(ctx context.Context) []ui.Column {
 }
 
 func (v *boardView) groupRow(ctx context.Context, name string, rows []Row) ui.Row {
-	b := v.part(rows)
+	b := v.Part(rows)
 	cells := []ui.Cell{{Text: name}, {Text: ui.Count(ctx, len(rows))}, {Text: ui.Count(ctx, b.WithData())}}
 	if v.partial {
 		for _, c := range v.columns[:min(len(v.columns), 4)] {

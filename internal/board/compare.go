@@ -14,6 +14,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -85,6 +86,8 @@ type comparison struct {
 	pairs      []pair            // communes on both sides, in Vietnamese order
 	onlyBefore []*territory.Unit
 	onlyAfter  []*territory.Unit
+	listed     []pair // those that the list of communes holds, over all its pages
+	sheet      sheet  // of them on this page
 	cards      *cards
 	choices    []ui.Option // what the right side can be compared with
 	empty      bool        // there is nothing to compare with
@@ -100,17 +103,21 @@ func (s *Service) comparePage(r *web.Request, inside bool) error {
 	}
 	c := chosen(r)
 	c.columns, c.sort, c.verdict, c.department, c.today, c.item = "", "", "", "", "", ""
-	base, err := s.view(ctx, c, inside, comparePath)
+	v := &comparison{other: otherOf(r)}
+	err = s.db.Snapshot(ctx, func(ctx context.Context) (err error) { // both sides and the cards are of one state
+		if v.view, err = s.view(ctx, c, inside, comparePath); err != nil {
+			return err
+		}
+		return s.compare(ctx, r.Context(), v)
+	})
 	if err != nil {
-		return err
-	}
-	v := &comparison{view: base, other: otherOf(r)}
-	if err := s.compare(ctx, r.Context(), v); err != nil {
 		return err
 	}
 	if format := r.URL.Query().Get("dinh-dang"); format != "" {
 		return s.compareFile(r, v, format)
 	}
+	v.listed = v.list()
+	v.sheet = cut(r, len(v.listed), fitting(len(v.listed), comparedRows))
 	said := r.Context()
 	title := v.title(said)
 	return r.Render(http.StatusOK, v.frame(said, title, i18n.T(said, "board.nav.compare"), navCompare), compareBody(v))
@@ -151,7 +158,7 @@ func (s *Service) compare(ctx, said context.Context, v *comparison) error {
 		return err
 	}
 	v.match(rows)
-	v.before = part(v.before, rows) // both sides are counted over the communes that were asked for
+	v.before = v.before.Part(rows) // both sides are counted over the communes that were asked for
 	return nil
 }
 
@@ -240,12 +247,21 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	return err
 }
 
-// unitNamed finds a commune of a board by its part of an address.
+// unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears.
 func unitNamed(b *assessment.Board, name string) (*territory.Unit, error) {
 	for _, r := range b.Rows {
 		if r.Unit.Slug() == name {
 			return r.Unit, nil
 		}
+	}
+	var found []*territory.Unit
+	for _, r := range b.Rows {
+		if r.Unit.Code == name || vntext.Fold(r.Unit.Name) == vntext.Fold(name) {
+			found = append(found, r.Unit)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
 	}
 	return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.ID)
 }
@@ -272,7 +288,7 @@ func (v *comparison) title(ctx context.Context) string {
 		n, m := metCriteria(v.cards.before), metCriteria(v.cards.after)
 		return i18n.T(ctx, "board.compare.cards", v.cards.after.Unit.Title(ctx), ui.Count(ctx, m), v.cards.before.Unit.Title(ctx), ui.Count(ctx, n))
 	case !v.sameSet:
-		return i18n.T(ctx, "board.compare.sets", setName(ctx, v.Set), ui.Count(ctx, part(v.Board, v.rows).Complete()), ui.Count(ctx, len(v.rows)), setName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
+		return i18n.T(ctx, "board.compare.sets", setName(ctx, v.Set), ui.Count(ctx, v.Part(v.rows).Complete()), ui.Count(ctx, len(v.rows)), setName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
 	case len(v.pairs) == 0:
 		return i18n.T(ctx, "board.compare.no_pair")
 	}
@@ -347,7 +363,7 @@ func (v *comparison) summary(ctx context.Context) ui.TableOptions {
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: label}, {Text: a}, {Text: b}, {Text: d}}})
 	}
 	count := func(label string, a, b int) { row(label, ui.Count(ctx, a), ui.Count(ctx, b), minus(ctx, b-a)) }
-	left, right := v.before, part(v.Board, v.rows)
+	left, right := v.before, v.Part(v.rows)
 	count(i18n.T(ctx, "assessment.communes_total"), len(left.Rows), len(right.Rows))
 	count(i18n.T(ctx, "board.compare.with_data"), left.WithData(), right.WithData())
 	count(i18n.T(ctx, "board.compare.complete"), left.Complete(), right.Complete())
@@ -383,7 +399,23 @@ func (v *comparison) itemRows(ctx context.Context) ui.TableOptions {
 	return o
 }
 
-// communeRows list the communes with what changed; unchanged ones only on demand.
+// comparedRows is how many communes stand on one page of a long list.
+const comparedRows = 120
+
+// list returns the communes to be listed: those in which something changed, all of them on demand.
+func (v *comparison) list() []pair {
+	if v.other.all != "" || v.before == nil {
+		return v.pairs
+	}
+	left, right := columnsOf(v.before.Set, choice{}), columnsOf(v.Set, choice{})
+	return slices.DeleteFunc(slices.Clone(v.pairs), func(p pair) bool {
+		a, _ := met(v.before, p.before, left)
+		b, _ := met(v.Board, p.after, right)
+		return len(p.changes) == 0 && (v.sameSet || a == b)
+	})
+}
+
+// communeRows are the listed communes of this page with what changed.
 func (v *comparison) communeRows(ctx context.Context) ui.TableOptions {
 	before, after := v.names(ctx)
 	o := ui.TableOptions{ID: "theo-xa", Caption: i18n.T(ctx, "board.compare.by_commune"), CaptionHidden: true, Compact: true,
@@ -392,12 +424,9 @@ func (v *comparison) communeRows(ctx context.Context) ui.TableOptions {
 		o.Columns = append(o.Columns, ui.Column{Label: i18n.T(ctx, "board.compare.changed")})
 	}
 	left, right := columnsOf(v.before.Set, choice{}), columnsOf(v.Set, choice{})
-	for _, p := range v.pairs {
+	for _, p := range v.listed[v.sheet.from:v.sheet.to] {
 		a, ofA := met(v.before, p.before, left)
 		b, ofB := met(v.Board, p.after, right)
-		if v.other.all == "" && len(p.changes) == 0 && (v.sameSet || a == b) {
-			continue
-		}
 		cells := []ui.Cell{{Text: p.after.Unit.Name, Href: v.communeHref(ctx, p.after.Unit)}, {Text: ui.Count(ctx, a) + "/" + ui.Count(ctx, ofA)}, {Text: ui.Count(ctx, b) + "/" + ui.Count(ctx, ofB)}, {Text: minus(ctx, b-a)}}
 		if v.sameSet {
 			cells = append(cells, ui.Cell{Body: changeList(v, p.changes)})
@@ -506,38 +535,6 @@ func unitOf(i *criteria.Indicator) string {
 		return "\u00a0" + u
 	}
 	return ""
-}
-
-// communesOf are the communes that a side can be asked for.
-func communesOf(b *assessment.Board, chosen, none string) []ui.Option {
-	out := []ui.Option{{Text: none}}
-	for _, r := range b.Rows {
-		out = append(out, ui.Option{Value: r.Unit.Slug(), Text: r.Unit.Name, Selected: r.Unit.Slug() == chosen})
-	}
-	return out
-}
-
-// questions are the fields of the form: what to compare with.
-func (v *comparison) questions(ctx context.Context) []ui.FieldOptions {
-	right := v.before
-	if right == nil {
-		right = v.Board
-	}
-	return []ui.FieldOptions{
-		{Kind: ui.SelectField, Name: "voi", Label: i18n.T(ctx, "board.compare.with"), Options: v.choices, Width: ui.Medium},
-		{Kind: ui.SelectField, Name: "xa", Label: i18n.T(ctx, "assessment.commune"), Options: communesOf(v.Board, v.other.unit, i18n.T(ctx, "board.compare.every")), Width: ui.Medium},
-		{Kind: ui.SelectField, Name: "voi-xa", Label: i18n.T(ctx, "board.compare.second"), Options: communesOf(right, v.other.second, i18n.T(ctx, "board.compare.itself")), Width: ui.Medium},
-		{Kind: ui.SelectField, Name: "doi", Label: i18n.T(ctx, "board.compare.show"), Options: []ui.Option{{Text: i18n.T(ctx, "board.compare.only_changes"), Selected: v.other.all == ""}, {Value: "tat-ca", Text: i18n.T(ctx, "board.compare.everything"), Selected: v.other.all != ""}}, Width: ui.Medium},
-	}
-}
-
-// hidden are the parts of the choice that the form does not ask for.
-func (v *comparison) hidden() []ui.Hidden {
-	out := v.kept()
-	if v.other.known != "" {
-		out = append(out, ui.Hidden{Name: "luc-voi", Value: v.other.known})
-	}
-	return out
 }
 
 // unmatched names communes that are on one side only, "" for none.

@@ -65,11 +65,6 @@ func columnOf(set *criteria.Set, item assessment.Item) column {
 	return column{item: item, indicator: i, criterion: i.Criterion}
 }
 
-// part is the board of some of its rows.
-func part(b *assessment.Board, rows []assessment.Row) *assessment.Board {
-	return &assessment.Board{Frame: b.Frame, Rows: rows}
-}
-
 // filtered are the rows of a board that a choice keeps. columns are those in which a verdict is looked for.
 func filtered(b *assessment.Board, c choice, columns []column) ([]assessment.Row, error) {
 	rows := slices.Clone(b.Rows)
@@ -199,7 +194,7 @@ func (s *Service) divided(ctx context.Context, b *assessment.Board, rows []asses
 	if by == undivided {
 		return []group{{BoardGroup: assessment.BoardGroup{Rows: rows}, shown: rows}}, nil
 	}
-	list, err := part(b, rows).Groups(by)
+	list, err := b.Part(rows).Groups(by)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,14 @@ func pageRows(columns int) int {
 // wholeRows is how many communes of any number of columns still stand on one page.
 const wholeRows = 200
 
+// fitting is how many of n rows stand on a page: size of a long list, all of a list that does not need pages.
+func fitting(n, size int) int {
+	if n <= wholeRows {
+		return wholeRows
+	}
+	return size
+}
+
 func (s *Service) matrixPage(r *web.Request, inside bool) error {
 	ctx, err := reader(r.Context(), inside)
 	if err != nil {
@@ -46,24 +54,23 @@ func (s *Service) matrixPage(r *web.Request, inside bool) error {
 	if c.today != "" {
 		c.sort, c.verdict = "", ""
 	}
-	base, err := s.view(ctx, c, inside, matrixPath)
+	v := &matrixView{}
+	err = s.db.Snapshot(ctx, func(ctx context.Context) (err error) {
+		if v.view, err = s.view(ctx, c, inside, matrixPath); err == nil && c.today != "" {
+			v.today, err = s.onToday(ctx, v.view)
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	v := &matrixView{view: base}
-	if c.today != "" {
-		if v.today, err = s.onToday(ctx, base); err != nil {
-			return err
-		}
 	}
 	if format := r.URL.Query().Get("dinh-dang"); format != "" {
 		return s.matrixFile(ctx, r, v, format)
 	}
-	size := pageRows(len(v.columns))
-	if len(v.rows) <= wholeRows {
-		size = wholeRows
+	v.sheet = cut(r, len(v.rows), fitting(len(v.rows), pageRows(len(v.columns))))
+	if v.today != nil {
+		v.today.sheet = cut(r, len(v.today.units), fitting(len(v.today.units), pageRows(len(v.columns))))
 	}
-	v.sheet = cut(r, len(v.rows), size)
 	for _, k := range v.columns {
 		v.counts = sum(v.counts, v.Count(v.rows, k.item))
 	}
@@ -103,7 +110,7 @@ func (v *matrixView) title(ctx context.Context) string {
 	if v.WithData() == 0 {
 		return i18n.T(ctx, "assessment.answer.no_data", v.Period.Title(ctx))
 	}
-	whole := part(v.Board, v.rows)
+	whole := v.Part(v.rows)
 	text := i18n.T(ctx, "assessment.answer.complete", ui.Count(ctx, whole.Complete()), ui.Count(ctx, len(v.rows)), ui.Count(ctx, len(v.Set.Criteria())))
 	worst, most := column{}, 0
 	for _, k := range v.columns {
@@ -162,7 +169,7 @@ func (v *matrixView) sumRow(ctx context.Context, name string, rows []assessment.
 		out.Cells = append(out.Cells, ui.HeatCell{Text: ui.Count(ctx, n.Met), Said: i18n.T(ctx, "board.n_met", ui.Count(ctx, n.Met), ui.Count(ctx, n.Total-n.NotApplicable))})
 	}
 	if !v.choice.byIndicator() && v.choice.department == "" {
-		out.Total = i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, part(v.Board, rows).Complete()))
+		out.Total = i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.Part(rows).Complete()))
 	}
 	return out
 }

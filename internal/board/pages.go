@@ -237,17 +237,18 @@ func cut(r *web.Request, n, size int) sheet {
 	return sheet{from: (page - 1) * size, to: min(page*size, n), n: n, page: page}
 }
 
-// pager is the way to the rows before and after; nil when everything is shown.
-func (v *view) pager(ctx context.Context, s sheet) *ui.PagerOptions {
+// pager is the way to the rows before and after, with the given pairs of key and value kept; nil when everything is shown.
+func (v *view) pager(ctx context.Context, s sheet, pairs ...string) *ui.PagerOptions {
 	if s.from == 0 && s.to == s.n {
 		return nil
 	}
 	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: i18n.T(ctx, "assessment.communes")}
+	to := func(page int) string { return v.here(ctx, append(pairs, "trang", strconv.Itoa(page))...) }
 	if s.page > 1 {
-		p.PrevHref = v.here(ctx, "trang", strconv.Itoa(s.page-1))
+		p.PrevHref = to(s.page - 1)
 	}
 	if s.to < s.n {
-		p.NextHref = v.here(ctx, "trang", strconv.Itoa(s.page+1))
+		p.NextHref = to(s.page + 1)
 	}
 	return &p
 }

@@ -398,6 +398,12 @@ func matrixBody(v *matrixView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				if p := v.pager(ctx, v.today.sheet); p != nil {
+					templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
 			}
 		} else {
 			templ_7745c5c3_Err = top(v.view, v.head(ctx, v.title(ctx), "xlsx", "csv")).Render(ctx, templ_7745c5c3_Buffer)

@@ -114,11 +114,27 @@ func (s *Service) picturePage(r *web.Request, inside bool, place string) error {
 	}
 	c := chosen(r)
 	c.columns, c.sort, c.verdict, c.department, c.today = "", "", "", "", ""
-	base, err := s.view(ctx, c, inside, place)
+	format := r.URL.Query().Get("dinh-dang")
+	v := &pictureView{}
+	err = s.db.Snapshot(ctx, func(ctx context.Context) (err error) {
+		if v.view, err = s.view(ctx, c, inside, place); err != nil || place != mapPath {
+			return err
+		}
+		detail := territory.Phone
+		if inside || format != "" {
+			detail = territory.Desk
+		}
+		drawing, ok, err := s.drawer.Drawing(ctx, v.Period.AsOf, detail)
+		if ok {
+			v.drawing = drawing
+		}
+		v.schematic = !ok
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	v := &pictureView{view: base, bands: bandsOf(base.Board)}
+	v.bands = bandsOf(v.Board)
 	if c.item != "" {
 		item, err := itemNamed(v.Set, c.item)
 		if err != nil {
@@ -127,21 +143,6 @@ func (s *Service) picturePage(r *web.Request, inside bool, place string) error {
 		v.item = &item
 	} else if item, ok := v.onlyItem(); ok {
 		v.item = &item
-	}
-	format := r.URL.Query().Get("dinh-dang")
-	if place == mapPath {
-		detail := territory.Phone
-		if inside || format != "" {
-			detail = territory.Desk
-		}
-		drawing, ok, err := s.drawer.Drawing(ctx, v.Period.AsOf, detail)
-		if err != nil {
-			return err
-		}
-		if ok {
-			v.drawing = drawing
-		}
-		v.schematic = !ok
 	}
 	words := r.Context()
 	if v.drawing != nil {
@@ -298,7 +299,7 @@ func (v *pictureView) groupNote(ctx context.Context, g group) string {
 	if v.item != nil {
 		return text + " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, *v.item).Met), itemWord(ctx, *v.item))
 	}
-	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, part(v.Board, g.Rows).Complete()))
+	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.Part(g.Rows).Complete()))
 }
 
 // mapped draws the boundaries of the day. Where they are those of districts, each is coloured by the share of its communes.
@@ -348,7 +349,7 @@ func (v *pictureView) shareOf(ctx context.Context, u *territory.Unit) (paint, st
 			}
 		}
 	}
-	n := part(v.Board, rows).Complete()
+	n := v.Part(rows).Complete()
 	if v.item != nil {
 		n = v.Count(rows, *v.item).Met
 	}
@@ -373,7 +374,7 @@ func (v *pictureView) title(ctx context.Context) string {
 	if v.item != nil {
 		return i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, v.Count(v.rows, *v.item).Met), total, itemWord(ctx, *v.item))
 	}
-	return i18n.T(ctx, "assessment.answer.complete", ui.Count(ctx, part(v.Board, v.rows).Complete()), total, ui.Count(ctx, len(v.Set.Criteria())))
+	return i18n.T(ctx, "assessment.answer.complete", ui.Count(ctx, v.Part(v.rows).Complete()), total, ui.Count(ctx, len(v.Set.Criteria())))
 }
 
 // subtitle says what the colours mean.

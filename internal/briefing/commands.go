@@ -80,26 +80,12 @@ func (s *Service) Meeting(ctx context.Context, id int64) (m Meeting, b *assessme
 		if !auth.Of(ctx).May(auth.ReadResults, s.wholeScope(f)) {
 			m.Note, m.Author = "", ""
 		}
-		then := *f
-		if f.Set.Version != m.SetVersion { // the places of the verdicts are those of the version that judged then
-			old, err := s.sets.Version(ctx, m.SetVersion)
-			if err != nil {
-				return err
-			}
-			if then.Set, err = s.sets.Effective(ctx, old, f.Period.AsOf); err != nil {
-				return err
-			}
-		}
 		list, err := frozenStandings(ctx, s.db.Read(ctx), id)
 		if err != nil {
 			return err
 		}
-		b = &assessment.Board{Frame: &then}
-		for _, u := range f.Roster.Communes() {
-			x := list[u.ID]
-			b.Rows = append(b.Rows, assessment.Row{Unit: u, Cells: x.cells, Criteria: x.criteria, CriteriaMet: strings.Count(x.criteria, string(rune(assessment.Met)))})
-		}
-		return nil
+		b, err = s.results.BoardOf(ctx, f, m.SetVersion, func(u territory.UnitID) (cells, criteria string) { return list[u].cells, list[u].criteria })
+		return err
 	})
 	return m, b, err
 }
@@ -162,12 +148,11 @@ func (s *Service) checkPlan(ctx context.Context, p *Plan, f *assessment.Frame) (
 	for _, u := range f.Roster.Communes() {
 		communes[u.ID] = true
 	}
-	b := &assessment.Board{Frame: f}
 	seen := map[[2]string]bool{}
 	for _, g := range p.Gaps {
 		key := [2]string{strconv.FormatInt(int64(g.Unit), 10), itemKey(g.Item)}
 		switch {
-		case !communes[g.Unit] || !known(b, g.Item):
+		case !communes[g.Unit] || !f.Knows(g.Item):
 			return fault.New(fault.Invalid, "briefing.unknown_gap", g.Item.ID).At(fieldGap)
 		case seen[key]:
 			return fault.New(fault.Invalid, "briefing.double_gap", g.Item.ID).At(fieldGap)
@@ -282,7 +267,7 @@ func (s *Service) Plan(ctx context.Context, id int64) (p Plan, err error) {
 	return p, err
 }
 
-// maxPlans bounds the list of plans.
+// maxPlans bounds the list of plans that somebody reads.
 const maxPlans = 500
 
 // Plans returns the plans that the actor may read, the newest first.
@@ -290,12 +275,17 @@ func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
 	if err := anywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	reg, err := s.units.Register(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, err := plans(ctx, s.db.Read(ctx), maxPlans)
-	return slices.DeleteFunc(list, func(p Plan) bool { return !s.may(ctx, auth.ReadResults, reg, p) }), err
+	var list []Plan
+	err := s.db.Snapshot(ctx, func(ctx context.Context) error {
+		reg, err := s.units.Register(ctx)
+		if err != nil {
+			return err
+		}
+		list, err = plans(ctx, s.db.Read(ctx), s.readUnits(ctx, reg), maxPlans)
+		list = slices.DeleteFunc(list, func(p Plan) bool { return !s.may(ctx, auth.ReadResults, reg, p) })
+		return err
+	})
+	return list, err
 }
 
 // MayChange reports whether the actor may change a plan.
@@ -344,8 +334,9 @@ type Sent struct{ Created, Changed, Again int }
 // maxNotes bounds how many notes one sheet sends.
 const maxNotes = 200
 
-// SendNotes makes tasks of the notes of a visit, all or none. A note that came before with the same text changes nothing;
-// with another text it changes its task: the device wrote on before it learned that the first text had arrived.
+// SendNotes makes tasks of the notes of a visit, all or none. A note that came before and says the same changes nothing; one
+// that says something else changes its task: the device wrote on before it learned that the first text had arrived. A task
+// that was closed meanwhile is what somebody has answered for: it stays as it is, and the note becomes a new one beside it.
 func (s *Service) SendNotes(ctx context.Context, notes []Note) (out Sent, err error) {
 	defer fault.Wrap(&err, "briefing.SendNotes(%d)", len(notes))
 	if err := anywhere(ctx, auth.WorkTasks); err != nil {
@@ -395,28 +386,37 @@ func (s *Service) send(ctx context.Context, tx *db.Tx, reg *territory.Register, 
 	if n.Item.ID != "" && (n.Item.Criterion && set.Criterion(n.Item.ID) == nil || !n.Item.Criterion && set.Indicator(n.Item.ID) == nil) {
 		return fault.New(fault.Invalid, "briefing.unknown_gap", n.Item.ID).At(fieldNote)
 	}
-	old, sent, err := taskOfNote(ctx, tx, owner(ctx), n.ClientID)
-	switch {
-	case err != nil:
-		return err
-	case sent && old.Unit != n.Unit:
-		return fault.New(fault.Conflict, "briefing.bad_client")
-	case sent && old.Body == n.Body && old.Due == n.Due:
-		out.Again++
-		return nil
-	case sent:
-		out.Changed++
-		if err := rewriteTask(ctx, tx, old.ID, n.Body, n.Due); err != nil {
-			return err
-		}
-		return record(ctx, tx, "briefing.task.rewrite", old.ID, old.Body, n.Body)
-	}
-	out.Created++
 	t := Task{Unit: n.Unit, Set: n.Set, Item: n.Item, Body: n.Body, Author: owner(ctx), ClientID: n.ClientID, Due: n.Due}
-	if t.ID, err = insertTask(ctx, tx, t); err != nil {
-		return err
+	for beside := 2; ; beside++ {
+		old, sent, err := taskOfNote(ctx, tx, t.Author, t.ClientID)
+		switch {
+		case err != nil:
+			return err
+		case !sent:
+			out.Created++
+			if t.ID, err = insertTask(ctx, tx, t); err != nil {
+				return err
+			}
+			return record(ctx, tx, "briefing.task.make", t.ID, nil, auditedTask(t))
+		case old.Unit != t.Unit:
+			return fault.New(fault.Conflict, "briefing.bad_client")
+		case old.Body == t.Body && old.Due == t.Due && old.Item == t.Item && old.Set == t.Set:
+			out.Again++
+			return nil
+		case old.State == TaskOpen:
+			out.Changed++
+			if err := rewriteTask(ctx, tx, old.ID, t); err != nil {
+				return err
+			}
+			return record(ctx, tx, "briefing.task.rewrite", old.ID, auditedTask(old), auditedTask(t))
+		}
+		t.ClientID = n.ClientID + "." + strconv.Itoa(beside) // no device sends a point
 	}
-	return record(ctx, tx, "briefing.task.make", t.ID, nil, map[string]any{"unit": n.Unit, "set": n.Set, "item": itemKey(n.Item), "text": n.Body, "due": n.Due})
+}
+
+// auditedTask is what the audit keeps of a task.
+func auditedTask(t Task) map[string]any {
+	return map[string]any{"unit": t.Unit, "set": t.Set, "item": itemKey(t.Item), "text": t.Body, "due": t.Due}
 }
 
 // validClient reports whether a device's id of a note can be one: 8 to 64 letters, digits and hyphens.
@@ -433,38 +433,50 @@ func (s *Service) Tasks(ctx context.Context, state TaskState, unit territory.Uni
 	if err := anywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	reg, err := s.units.Register(ctx)
-	if err != nil {
-		return nil, err
-	}
-	units := s.readUnits(ctx)
-	if unit != 0 {
-		units = []territory.UnitID{unit}
-	}
-	list, err := tasks(ctx, s.db.Read(ctx), state, units, maxTasks)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range list {
-		if auth.Of(ctx).May(auth.ReadResults, s.in(reg, t.Unit)) {
-			t.MayClose = auth.Of(ctx).May(auth.WorkTasks, s.in(reg, t.Unit))
-			out = append(out, t)
+	err = s.db.Snapshot(ctx, func(ctx context.Context) error {
+		out = nil
+		reg, err := s.units.Register(ctx)
+		if err != nil {
+			return err
 		}
-	}
-	return out, nil
+		in := s.readUnits(ctx, reg)
+		if unit != 0 {
+			in = narrowed{some: true, units: []territory.UnitID{unit}}
+		}
+		list, err := tasks(ctx, s.db.Read(ctx), state, in, maxTasks)
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if auth.Of(ctx).May(auth.ReadResults, s.in(reg, t.Unit)) {
+				t.MayClose = auth.Of(ctx).May(auth.WorkTasks, s.in(reg, t.Unit))
+				out = append(out, t)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
-// readUnits narrows a query for an actor whose grants are single units, nil = no narrowing; rights are checked on each row
-// anyhow, this only keeps the rows of others from filling the list.
-func (s *Service) readUnits(ctx context.Context) []territory.UnitID {
-	var out []territory.UnitID
-	for _, g := range auth.Of(ctx).Grants {
-		if g.Role != auth.CommuneOfficer || g.Unit == 0 || len(out) == 200 {
-			return nil
-		}
-		out = append(out, territory.UnitID(g.Unit))
+// narrowed is where a reader sees rows: in some units only, or everywhere.
+type narrowed struct {
+	some  bool
+	units []territory.UnitID
+}
+
+// readUnits are the units that the actor reads. A list is narrowed by them before it is cut, so that the rows of others never
+// push out one's own; rights are checked on each row all the same.
+func (s *Service) readUnits(ctx context.Context, reg *territory.Register) (in narrowed) {
+	if auth.Of(ctx).May(auth.ReadResults, auth.Scope{}) {
+		return in
 	}
-	return out
+	in.some = true
+	for _, u := range reg.Units() {
+		if auth.Of(ctx).May(auth.ReadResults, s.in(reg, u.ID)) {
+			in.units = append(in.units, u.ID)
+		}
+	}
+	return in
 }
 
 // MoveTask closes or reopens a task. Errors: not_found for tasks of communes that the actor does not read, forbidden

@@ -13,6 +13,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
+	"langso/internal/platform/db"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -154,6 +155,15 @@ func (s *Service) page(r *web.Request, status int, f *assessment.Frame, o ui.Fra
 		return err
 	}
 	return r.Render(status, o, body)
+}
+
+// still reads what a page shows in one state of the database, so that no two parts of it contradict each other.
+func still[T any](ctx context.Context, d *db.DB, read func(ctx context.Context) (T, error)) (v T, err error) {
+	err = d.Snapshot(ctx, func(ctx context.Context) error {
+		v, err = read(ctx)
+		return err
+	})
+	return v, err
 }
 
 // keepAction leads to keeping the shown page under a name; nothing for whoever keeps nothing.

@@ -60,6 +60,10 @@ func (s *Service) showMeeting(r *web.Request, status int, v *meetingView) error 
 
 // meetingView reads the present figures and what has changed since the last meeting about the set.
 func (s *Service) meetingView(ctx context.Context, c choice) (*meetingView, error) {
+	return still(ctx, s.db, func(ctx context.Context) (*meetingView, error) { return s.readMeeting(ctx, c) })
+}
+
+func (s *Service) readMeeting(ctx context.Context, c choice) (*meetingView, error) {
 	a, err := s.Public(ctx, c.set, c.period)
 	if err != nil {
 		return nil, err
@@ -140,16 +144,20 @@ func (s *Service) pastMeeting(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	m, then, err := s.Meeting(ctx, id)
+	v, err := still(ctx, s.db, func(ctx context.Context) (*meetingView, error) {
+		m, then, err := s.Meeting(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		now, err := s.Public(ctx, m.Set, m.Period)
+		if err != nil {
+			return nil, err
+		}
+		return &meetingView{Analysis: Analyse(then), choice: choice{m.Set, m.Period}, held: &m, late: LateCommunes(then, nil), changes: Changes(then, now.Board)}, nil
+	})
 	if err != nil {
 		return err
 	}
-	c := choice{m.Set, m.Period}
-	now, err := s.Public(ctx, m.Set, m.Period)
-	if err != nil {
-		return err
-	}
-	v := &meetingView{Analysis: Analyse(then), choice: c, held: &m, late: LateCommunes(then, nil), changes: Changes(then, now.Board)}
 	return s.showMeeting(r, http.StatusOK, v)
 }
 

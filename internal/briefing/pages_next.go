@@ -3,6 +3,7 @@ package briefing
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sort"
 	"strings"
 
@@ -39,12 +40,25 @@ type queueRow struct {
 func (s *Service) nextPage(r *web.Request) error {
 	ctx := r.Context()
 	c, q := chosen(r), r.URL.Query()
-	a, err := s.Analysis(ctx, c.set, c.period)
+	v, err := still(ctx, s.db, func(ctx context.Context) (*nextView, error) { return s.nextView(ctx, c, q) })
 	if err != nil {
 		return err
 	}
+	v.sheet = cut(r, v.length())
+	o := ui.Frame{Active: navNext, Title: v.answer(ctx), Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.next"), Href: c.href(ctx, nextPath)}}}
+	if v.by == "" {
+		o.Crumbs = append(o.Crumbs, ui.Crumb{Text: v.crumb(ctx)})
+	}
+	return s.page(r, http.StatusOK, v.Frame, o, nextPath, nextBody(v))
+}
+
+// nextView reads what communes need next, in the way that the address asks for.
+func (s *Service) nextView(ctx context.Context, c choice, q url.Values) (*nextView, error) {
+	a, err := s.Analysis(ctx, c.set, c.period)
+	if err != nil {
+		return nil, err
+	}
 	v := &nextView{Analysis: a, choice: c, by: q.Get("theo")}
-	o := ui.Frame{Active: navNext, Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.next"), Href: c.href(ctx, nextPath)}}}
 	switch {
 	case q.Get("xa") != "":
 		err = s.nextOfUnit(ctx, v, q.Get("xa"))
@@ -58,15 +72,7 @@ func (s *Service) nextPage(r *web.Request) error {
 		}
 		v.list, v.marks = a.Nearest(-1), a.Bottlenecks()
 	}
-	if err != nil {
-		return err
-	}
-	v.sheet = cut(r, v.length())
-	o.Title = v.answer(ctx)
-	if v.by == "" {
-		o.Crumbs = append(o.Crumbs, ui.Crumb{Text: v.crumb(ctx)})
-	}
-	return s.page(r, http.StatusOK, a.Frame, o, nextPath, nextBody(v))
+	return v, err
 }
 
 func (s *Service) nextOfUnit(ctx context.Context, v *nextView, slug string) error {

@@ -103,6 +103,10 @@ func (s *Service) showPlans(r *web.Request, status int, v *planView) error {
 
 // planView reads the board and the plans that the reader may see.
 func (s *Service) planView(ctx context.Context, c choice, most string) (*planView, error) {
+	return still(ctx, s.db, func(ctx context.Context) (*planView, error) { return s.readPlans(ctx, c, most) })
+}
+
+func (s *Service) readPlans(ctx context.Context, c choice, most string) (*planView, error) {
 	a, err := s.Analysis(ctx, c.set, c.period)
 	if err != nil {
 		return nil, err
@@ -153,7 +157,7 @@ func (v *planView) rowsOf(ctx context.Context, s *Service, of *Plan) {
 	if of != nil {
 		for _, g := range of.Gaps {
 			row := pickRow{unit: communeOf(v.Frame, g.Unit), gap: g, lack: Lack{g.Item, assessment.Missing}, ticked: true}
-			if x, ok := byUnit[g.Unit]; ok && known(v.Board, g.Item) { // a later version of the set may have dropped the item
+			if x, ok := byUnit[g.Unit]; ok && v.Board.Knows(g.Item) { // a later version of the set may have dropped the item
 				row.lack.Verdict = v.Verdict(x.Row, g.Item)
 				row.settled = row.lack.Verdict == assessment.Met || row.lack.Verdict == assessment.NotApplicable
 			}
@@ -191,7 +195,7 @@ func (v *planView) offer() {
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.form.ticked)) {
 		g, ok := gapOf(key)
-		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && known(v.Board, g.Item) && len(v.rows) < MaxGaps {
+		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && v.Board.Knows(g.Item) && len(v.rows) < MaxGaps {
 			row := pickRow{unit: u, gap: g, lack: Lack{g.Item, assessment.Missing}}
 			for _, x := range v.Rows {
 				if x.Row.Unit == u {
@@ -325,6 +329,12 @@ func (s *Service) onePlan(r *web.Request) (*planView, error) {
 	if err != nil {
 		return nil, err
 	}
+	now := r.URL.Query().Get("ky")
+	return still(ctx, s.db, func(ctx context.Context) (*planView, error) { return s.readPlan(ctx, id, now) })
+}
+
+// readPlan reads a plan and holds it against the board of a period, "" = the present one.
+func (s *Service) readPlan(ctx context.Context, id int64, now string) (*planView, error) {
 	p, err := s.Plan(ctx, id)
 	if err != nil {
 		return nil, err
@@ -334,7 +344,7 @@ func (s *Service) onePlan(r *web.Request) (*planView, error) {
 		return nil, err
 	}
 	v := &planView{Analysis: a, plan: &p, most: 2, today: s.clock.Today(), mayWork: s.MayChange(ctx, a.Register, p)}
-	if v.now, err = s.results.Board(ctx, p.Set, r.URL.Query().Get("ky")); err != nil {
+	if v.now, err = s.results.Board(ctx, p.Set, now); err != nil {
 		return nil, err
 	}
 	v.choice = choice{p.Set, v.now.Period.ID}
@@ -473,7 +483,7 @@ func (v *planView) followTable(ctx context.Context) ui.TableOptions {
 			continue // a unit is never removed from the register
 		}
 		now := ui.Cell{Text: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
-		if r, ok := rows[g.Unit]; ok && known(v.now, g.Item) {
+		if r, ok := rows[g.Unit]; ok && v.now.Knows(g.Item) {
 			now = ui.Cell{Status: status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: capital(assessment.ItemWords(ctx, g.Item)), Sub: clip(v.ItemTitle(ctx, g.Item), 60)},

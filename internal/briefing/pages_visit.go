@@ -60,11 +60,14 @@ func (s *Service) showVisit(r *web.Request, status int, v *visitView) error {
 
 // visitView reads the commune that the address names. Without a chosen period it is the default one.
 func (s *Service) visitView(r *web.Request, q url.Values) (*visitView, error) {
-	ctx := r.Context()
+	return still(r.Context(), s.db, func(ctx context.Context) (*visitView, error) { return s.readVisit(ctx, r.PathValue("xa"), q) })
+}
+
+func (s *Service) readVisit(ctx context.Context, slug string, q url.Values) (*visitView, error) {
 	if err := anywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))
+	u, candidates, err := s.units.Resolve(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
@@ -221,20 +224,21 @@ func (s *Service) tasksPage(r *web.Request) error {
 	if r.URL.Query().Get("trang-thai") == "xong" {
 		v.state, other = TaskDone, TaskOpen
 	}
-	var err error
-	if v.list, err = s.Tasks(ctx, v.state, 0); err != nil {
-		return err
-	}
-	rest, err := s.Tasks(ctx, other, 0)
+	f, err := still(ctx, s.db, func(ctx context.Context) (f *assessment.Frame, err error) {
+		if v.list, err = s.Tasks(ctx, v.state, 0); err != nil {
+			return nil, err
+		}
+		rest, err := s.Tasks(ctx, other, 0)
+		if err != nil {
+			return nil, err
+		}
+		v.other = len(rest)
+		return s.results.Frame(ctx, v.choice.set, v.choice.period)
+	})
 	if err != nil {
 		return err
 	}
-	v.other = len(rest)
 	v.sheet = cut(r, len(v.list))
-	f, err := s.results.Frame(ctx, v.choice.set, v.choice.period)
-	if err != nil {
-		return err
-	}
 	v.reg = f.Register
 	o := ui.Frame{Title: v.answer(ctx), Active: navTasks, Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.tasks")}}}
 	return s.page(r, http.StatusOK, f, o, tasksPath, tasksBody(v))

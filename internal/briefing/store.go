@@ -161,9 +161,18 @@ func scanPlan(row interface{ Scan(...any) error }) (p Plan, err error) {
 	return p, err
 }
 
-// plans returns the newest plans with their gaps.
-func plans(ctx context.Context, q db.Querier, limit int) (out []Plan, err error) {
-	rows, err := q.QueryContext(ctx, planColumns+" ORDER BY id DESC LIMIT $1", limit)
+// plans returns the newest plans with their gaps, of those of which every gap lies where the reader sees.
+func plans(ctx context.Context, q db.Querier, in narrowed, limit int) (out []Plan, err error) {
+	query, args := planColumns, []any{}
+	if in.some {
+		if len(in.units) == 0 {
+			return nil, nil
+		}
+		query += " WHERE NOT EXISTS (SELECT 1 FROM briefing_gap WHERE plan_id = briefing_plan.id AND unit_id NOT IN " + db.In(1, len(in.units)) + ")"
+		args = in.args(args)
+	}
+	args = append(args, limit)
+	rows, err := q.QueryContext(ctx, query+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -261,14 +270,23 @@ func scanTask(row interface{ Scan(...any) error }) (t Task, err error) {
 	return t, err
 }
 
-// tasks returns the tasks of a state, the newest first; units nil = everywhere, else at most a few hundred.
-func tasks(ctx context.Context, q db.Querier, state TaskState, units []territory.UnitID, limit int) (out []Task, err error) {
+// args are the units as further arguments of a query.
+func (in narrowed) args(args []any) []any {
+	for _, u := range in.units {
+		args = append(args, int64(u))
+	}
+	return args
+}
+
+// tasks returns the tasks of a state where the reader sees, the newest first.
+func tasks(ctx context.Context, q db.Querier, state TaskState, in narrowed, limit int) (out []Task, err error) {
 	query, args := taskColumns+" WHERE state = $1", []any{string(state)}
-	if len(units) > 0 {
-		query += " AND unit_id IN " + db.In(2, len(units))
-		for _, u := range units {
-			args = append(args, int64(u))
+	if in.some {
+		if len(in.units) == 0 {
+			return nil, nil
 		}
+		query += " AND unit_id IN " + db.In(2, len(in.units))
+		args = in.args(args)
 	}
 	args = append(args, limit)
 	rows, err := q.QueryContext(ctx, query+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
@@ -309,8 +327,8 @@ func insertTask(ctx context.Context, tx *db.Tx, t Task) (int64, error) {
 		int64(t.Unit), t.Set, itemKey(t.Item), t.Body, t.Author, t.ClientID, tx.NowMS, string(t.Due))
 }
 
-func rewriteTask(ctx context.Context, tx *db.Tx, id int64, body string, due clock.Date) error {
-	_, err := tx.ExecContext(ctx, "UPDATE visit_task SET body = $1, due = $2 WHERE id = $3", body, string(due), id)
+func rewriteTask(ctx context.Context, tx *db.Tx, id int64, t Task) error {
+	_, err := tx.ExecContext(ctx, "UPDATE visit_task SET set_code = $1, item = $2, body = $3, due = $4 WHERE id = $5", t.Set, itemKey(t.Item), t.Body, string(t.Due), id)
 	return err
 }
 
