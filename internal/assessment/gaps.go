@@ -6,6 +6,7 @@ import (
 
 	"langso/internal/platform/fault"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/territory"
 )
 
@@ -100,7 +101,7 @@ func (f *Frame) ItemTitle(ctx context.Context, i Item) string {
 }
 
 // PeriodName is the name of a period at the start of a line.
-func PeriodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
+func PeriodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
 
 // VerdictWord is the word of a verdict in the language of ctx: "chưa đạt".
 func VerdictWord(ctx context.Context, v Verdict) string { return ui.StatusWord(ctx, status(v)) }

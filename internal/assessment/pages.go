@@ -246,15 +246,7 @@ func shortSetName(ctx context.Context, s *criteria.Set) string {
 }
 
 // periodName is the name of a period at the start of a line: "Quý III/2026".
-func periodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
-
-// capital makes the first letter of a line large.
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
+func periodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
 
 func groupingName(ctx context.Context, by Grouping) string {
 	return i18n.T(ctx, "assessment.grouping."+string(by))
@@ -291,7 +283,7 @@ func origin(ctx context.Context) ui.OriginKind {
 
 // basis is what figures stand on: set, period and the day on which the communes are counted.
 func (f *Frame) basis(ctx context.Context) string {
-	return i18n.T(ctx, "assessment.basis", capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
+	return i18n.T(ctx, "assessment.basis", vntext.Capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
 }
 
 // home is the province on the day of the frame, nil when no commune says it.
@@ -350,7 +342,7 @@ func (f *Frame) notices(ctx context.Context) []frameNotice {
 
 // emptyOptions takes the place of results that do not exist yet; who may bring some in is led there.
 func emptyOptions(ctx context.Context, f *Frame, c choice) ui.EmptyOptions {
-	o := ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", f.Period.Title(ctx)), Text: i18n.T(ctx, "assessment.empty_text", capital(setName(ctx, f.Set)))}
+	o := ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", f.Period.Title(ctx)), Text: i18n.T(ctx, "assessment.empty_text", vntext.Capital(setName(ctx, f.Set)))}
 	if readerMayImport(ctx) {
 		c.set, c.period = f.Set.Code, f.Period.ID
 		o.Action = &ui.LinkButtonOptions{Text: i18n.T(ctx, "assessment.upload_go"), Href: c.href(ctx, importPath, "nhom", ""), Icon: "upload"}

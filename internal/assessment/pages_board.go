@@ -12,6 +12,7 @@ import (
 	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -320,7 +321,7 @@ func (v *boardView) bars(ctx context.Context) ui.BarListOptions {
 		if p := c.counts.percent(ctx); p != "" {
 			text += " · " + p
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + vntext.Clip(c.title(ctx), labelLetters), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
 	}
 	return o
 }
@@ -347,7 +348,7 @@ func (v *boardView) hardest(ctx context.Context) ui.BarListOptions {
 		if n == 0 {
 			break
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Sub: v.shortLead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + vntext.Clip(c.title(ctx), labelLetters), Sub: v.shortLead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
 			Text: i18n.T(ctx, "assessment.n_of_communes", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
 	}
 	return o

@@ -14,6 +14,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -165,7 +166,7 @@ func (v *communeView) lead(ctx context.Context) string {
 		if len(ids[x]) == 0 || x == Missing && v.card.partial() { // the heading says of how few a partial card speaks
 			continue
 		}
-		parts = append(parts, i18n.T(ctx, "assessment.lacking_ids", capital(ui.StatusWord(ctx, status(x))), idList(ctx, ids[x], 12)))
+		parts = append(parts, i18n.T(ctx, "assessment.lacking_ids", vntext.Capital(ui.StatusWord(ctx, status(x))), idList(ctx, ids[x], 12)))
 	}
 	if len(parts) > 0 {
 		return strings.Join(parts, " ")
@@ -305,7 +306,7 @@ func (v *communeView) rowNote(ctx context.Context, r ScoreRow) string {
 			note = reasonText(ctx, r.Cell.Judged) + " "
 		}
 		if tag := r.Cell.Version.stateTag(ctx); tag != "" {
-			note += capital(tag) + "."
+			note += vntext.Capital(tag) + "."
 		}
 		return strings.TrimSpace(note)
 	}

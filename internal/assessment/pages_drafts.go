@@ -6,6 +6,7 @@ import (
 
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -70,7 +71,7 @@ func (v *draftsView) lines(ctx context.Context) []ui.Row {
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: unbroken(d.Unit.Name), Href: href},
-			{Text: d.Item.ID + ". " + clipped(itemTitle(ctx, d.Indicator, d.Criterion))},
+			{Text: d.Item.ID + ". " + vntext.Clip(itemTitle(ctx, d.Indicator, d.Criterion), labelLetters)},
 			{Text: figureText(ctx, d.Indicator, d.Version.Figure), Sub: d.Version.Note},
 			{Text: dash(outside)},
 			{Text: ui.DateTime(ctx, instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},

@@ -13,6 +13,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -67,7 +68,7 @@ func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{
 		{Text: v.card.province(ctx), Href: c.href(ctx, provincePath)},
 		{Text: u.Title(ctx), Href: c.href(ctx, scorecardsPath+"/"+u.Slug())},
-		{Text: capital(itemWord(ctx, v.cell.Item))},
+		{Text: vntext.Capital(itemWord(ctx, v.cell.Item))},
 	}}
 	f.Context = v.menu.switches(ctx, v.card.Frame, c, here{path: scorecardsPath + "/" + u.Slug(), keep: []string{"nhom", ""}})
 	if v.wrong != nil {
@@ -226,7 +227,7 @@ func (v *valueView) answer(ctx context.Context) string {
 
 func (v *valueView) head(ctx context.Context) ui.PageHeadOptions {
 	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.basis(ctx),
-		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", capital(itemWord(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
+		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", vntext.Capital(itemWord(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
 }
 
 // facts are what stands and why it was judged so.
@@ -302,7 +303,7 @@ func (v *valueView) fields(ctx context.Context) []ui.FieldOptions {
 		verdict.Kind, verdict.Options = ui.RadioField, nil
 	}
 	for _, x := range verdicts {
-		verdict.Options = append(verdict.Options, ui.Option{Value: string(x), Text: capital(verdictWord(ctx, x)), Selected: workbook.Verdict(v.form.Verdict) == x})
+		verdict.Options = append(verdict.Options, ui.Option{Value: string(x), Text: vntext.Capital(verdictWord(ctx, x)), Selected: workbook.Verdict(v.form.Verdict) == x})
 	}
 	out = append(out, verdict, ui.FieldOptions{Kind: ui.TextArea, Name: fieldReason, Label: i18n.T(ctx, "assessment.form.reason"), Hint: i18n.T(ctx, "assessment.form.reason_hint"), Value: v.form.Reason, Rows: 3})
 	for k := range out {

@@ -101,7 +101,7 @@ func (s *Service) uploadView(ctx context.Context, c choice) (*uploadView, error)
 		return nil, err
 	}
 	for _, x := range sets {
-		v.names[x.Code] = capital(setName(ctx, x))
+		v.names[x.Code] = vntext.Capital(setName(ctx, x))
 		v.sets = append(v.sets, ui.Option{Value: x.Code, Text: v.names[x.Code], Selected: x.Code == c.set})
 	}
 	v.likely = likelyPeriods(territory.NewestClosed(s.clock.Today()))
@@ -228,7 +228,7 @@ func fileName(s string) string {
 		s = s[i+1:]
 	}
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == '\ufffd' {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || vntext.Turns(r) || r == '\ufffd' {
 			return -1
 		}
 		return r
@@ -434,7 +434,7 @@ func (v *batchView) answer(ctx context.Context) string {
 }
 
 func (v *batchView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: capital(setName(ctx, v.set)) + " · " + v.Period.Title(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: vntext.Capital(setName(ctx, v.set)) + " · " + v.Period.Title(ctx)}
 	if v.pending() {
 		o.Lead = i18n.T(ctx, "assessment.nothing_written")
 	}

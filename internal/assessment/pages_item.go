@@ -60,7 +60,7 @@ func (s *Service) publicItem(r *web.Request) error {
 		return err
 	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Public, Active: navCriteria, Wide: true, Crumbs: []ui.Crumb{
-		{Text: r.T("assessment.nav.criteria"), Href: r.Href("/tieu-chi")}, {Text: capital(setName(ctx, v.Set)), Href: r.Href("/tieu-chi/" + v.Set.Code)}, {Text: capital(itemWord(ctx, v.Item))}}}
+		{Text: r.T("assessment.nav.criteria"), Href: r.Href("/tieu-chi")}, {Text: vntext.Capital(setName(ctx, v.Set)), Href: r.Href("/tieu-chi/" + v.Set.Code)}, {Text: vntext.Capital(itemWord(ctx, v.Item))}}}
 	return r.Render(http.StatusOK, f, itemBody(v))
 }
 
@@ -76,7 +76,7 @@ func (s *Service) deskItem(r *web.Request) error {
 	}
 	v.desk = true
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navIndicators, Crumbs: []ui.Crumb{
-		{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators"), Href: c.href(ctx, indicatorsPath)}, {Text: capital(itemWord(ctx, v.Item))}}}
+		{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators"), Href: c.href(ctx, indicatorsPath)}, {Text: vntext.Capital(itemWord(ctx, v.Item))}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, itemBody(v))
 }
@@ -192,7 +192,7 @@ func (v *itemView) head(ctx context.Context) ui.PageHeadOptions {
 		o.Origin = origin(ctx)
 		o.Note = i18n.T(ctx, "assessment.worked_out", p, ui.Count(ctx, v.Counts.Met), ui.Count(ctx, v.Counts.applicable()))
 	}
-	o.Over = capital(itemWord(ctx, v.Item)) + " · " + capital(setName(ctx, v.Set))
+	o.Over = vntext.Capital(itemWord(ctx, v.Item)) + " · " + vntext.Capital(setName(ctx, v.Set))
 	file := provincePath
 	if !v.desk {
 		file = "/"
@@ -280,7 +280,7 @@ func (v *itemView) tabs(ctx context.Context) ui.TabsOptions {
 		{Text: i18n.T(ctx, "assessment.lacking"), Href: v.href(ctx, "ket-qua", stillLacking, "trang", ""), Count: ui.Count(ctx, v.Counts.lacking()), Selected: v.only == stillLacking}}}
 	for _, x := range Verdicts {
 		if n := v.Counts.Of(x); n > 0 || x.String() == v.only {
-			o.Tabs = append(o.Tabs, ui.Tab{Text: capital(ui.StatusWord(ctx, status(x))), Status: status(x), Count: ui.Count(ctx, n), Href: v.href(ctx, "ket-qua", x.String(), "trang", ""), Selected: x.String() == v.only})
+			o.Tabs = append(o.Tabs, ui.Tab{Text: vntext.Capital(ui.StatusWord(ctx, status(x))), Status: status(x), Count: ui.Count(ctx, n), Href: v.href(ctx, "ket-qua", x.String(), "trang", ""), Selected: x.String() == v.only})
 		}
 	}
 	return o
@@ -426,7 +426,7 @@ func (v *itemView) groupHeading(ctx context.Context, g BoardGroup) string {
 func (v *itemView) groupColumns(ctx context.Context) []ui.Column {
 	out := []ui.Column{{Label: groupingName(ctx, v.by)}}
 	for _, x := range v.present() {
-		out = append(out, ui.Column{Label: capital(ui.StatusWord(ctx, status(x))), Num: true})
+		out = append(out, ui.Column{Label: vntext.Capital(ui.StatusWord(ctx, status(x))), Num: true})
 	}
 	return append(out, ui.Column{Label: i18n.T(ctx, "assessment.communes_total"), Num: true}, ui.Column{Label: i18n.T(ctx, "assessment.share"), Num: true})
 }
@@ -537,7 +537,7 @@ func (v *indicatorsView) answer(ctx context.Context) string {
 	case worst.counts.lacking() == 0:
 		return i18n.T(ctx, "assessment.answer.none_lacking", ui.Count(ctx, len(v.items)))
 	}
-	return i18n.T(ctx, "assessment.answer.worst", capital(itemWord(ctx, worst.item)), ui.Count(ctx, worst.counts.lacking()), ui.Count(ctx, worst.counts.applicable()))
+	return i18n.T(ctx, "assessment.answer.worst", vntext.Capital(itemWord(ctx, worst.item)), ui.Count(ctx, worst.counts.lacking()), ui.Count(ctx, worst.counts.applicable()))
 }
 
 func (v *indicatorsView) heads(ctx context.Context) []ui.Column {

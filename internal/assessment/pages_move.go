@@ -10,6 +10,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -183,13 +184,13 @@ func (v *moveView) heads(ctx context.Context) []ui.Column {
 func (v *moveView) lines(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, x := range v.Items {
-		name := capital(itemWord(ctx, x.Item))
+		name := vntext.Capital(itemWord(ctx, x.Item))
 		switch {
 		case x.Item.Criterion:
-			name += ": " + clipped(itemTitle(ctx, nil, v.To.Criterion(x.Item.ID)))
+			name += ": " + vntext.Clip(itemTitle(ctx, nil, v.To.Criterion(x.Item.ID)), labelLetters)
 		default:
 			i := v.To.Indicator(x.Item.ID)
-			name += ": " + clipped(itemTitle(ctx, i, i.Criterion))
+			name += ": " + vntext.Clip(itemTitle(ctx, i, i.Criterion), labelLetters)
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: ui.Count(ctx, x.Before.Met)}, {Text: ui.Count(ctx, x.After.Met)}, {Text: ui.Count(ctx, x.Communes)}}})
 	}

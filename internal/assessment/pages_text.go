@@ -271,19 +271,8 @@ func unbroken(name string) string {
 	return strings.ReplaceAll(name, " ", "\u00a0")
 }
 
-// clipped shortens a wording for a label; the whole one stands on its page.
-func clipped(s string) string {
-	const most = 72
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:") + "…"
-}
+// labelLetters bounds the wording of an item in a label; the whole one stands on its page.
+const labelLetters = 72
 
 // idList joins ids for a sentence, "" for none; long lists end in a count of the rest.
 func idList(ctx context.Context, ids []string, most int) string {

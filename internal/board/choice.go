@@ -10,6 +10,7 @@ import (
 	"langso/internal/criteria"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -129,15 +130,7 @@ func setName(ctx context.Context, s *criteria.Set) string {
 }
 
 // periodName is the name of a period at the start of a line: "Quý III/2026".
-func periodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
-
-// capital makes the first letter of a line large.
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
+func periodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
 
 // menu is what else could be chosen.
 type menu struct {

@@ -14,6 +14,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -378,7 +379,7 @@ func (v *comparison) itemRows(ctx context.Context) ui.TableOptions {
 		of := func(c assessment.Counts) string {
 			return i18n.T(ctx, "assessment.n_of", ui.Count(ctx, c.Met), ui.Count(ctx, c.Total-c.NotApplicable))
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(itemWord(ctx, item)), Sub: clipped(columnOf(v.Set, item).title(ctx), 72)}, {Text: of(a)}, {Text: of(b)}, {Text: minus(ctx, b.Met-a.Met)}, {Text: difference}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(itemWord(ctx, item)), Sub: vntext.Clip(columnOf(v.Set, item).title(ctx), 72)}, {Text: of(a)}, {Text: of(b)}, {Text: minus(ctx, b.Met-a.Met)}, {Text: difference}}})
 	}
 	return o
 }
@@ -427,7 +428,7 @@ func (v *comparison) cardRows(ctx context.Context) ui.TableOptions {
 		if v.other.all == "" && was.Judged.Verdict == c.Judged.Verdict && figure(ctx, was) == figure(ctx, c) {
 			return
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(itemWord(ctx, c.Item)), Sub: clipped(columnOf(v.Set, c.Item).title(ctx), 72)},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(itemWord(ctx, c.Item)), Sub: vntext.Clip(columnOf(v.Set, c.Item).title(ctx), 72)},
 			{Status: status(was.Judged.Verdict), Sub: figure(ctx, was)}, {Status: status(c.Judged.Verdict), Sub: figure(ctx, c)}, {Text: gap(ctx, was, c)}}})
 	}
 	for _, r := range v.cards.after.Rows {

@@ -48,7 +48,7 @@ func (v *view) facts(ctx context.Context, s *Service) []string {
 		i18n.T(ctx, "board.file.set", v.Set.Title(ctx)),
 		i18n.T(ctx, "board.file.period", v.Period.Title(ctx), ui.Date(ctx, v.Period.AsOf)))
 	if v.choice.known != "" {
-		out = append(out, capital(i18n.T(ctx, "board.known_at", ui.Date(ctx, v.known()))))
+		out = append(out, vntext.Capital(i18n.T(ctx, "board.known_at", ui.Date(ctx, v.known()))))
 	}
 	if text := v.filterText(ctx); text != "" {
 		out = append(out, i18n.T(ctx, "board.file.filter", text))

@@ -231,16 +231,3 @@ func itemWord(ctx context.Context, i assessment.Item) string {
 	}
 	return i18n.T(ctx, "assessment.indicator_id", i.ID)
 }
-
-// clipped shortens a wording for a narrow place; the whole one stands beside it.
-func clipped(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:(") + "…"
-}

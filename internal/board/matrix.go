@@ -9,6 +9,7 @@ import (
 	"langso/internal/criteria"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -126,7 +127,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 	}
 	for _, k := range v.columns {
 		key := itemKey(v.Set, k.item)
-		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters), SortHref: v.here(ctx, "sap", key)}
+		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: vntext.Clip(k.title(ctx), headLetters), SortHref: v.here(ctx, "sap", key)}
 		switch v.choice.sort {
 		case key:
 			head.Sorted, head.SortHref = ui.Rising, v.here(ctx, "sap", "-"+key)
@@ -245,7 +246,7 @@ func (v *view) filters(ctx context.Context) []ui.FieldOptions {
 	}
 	var verdicts []ui.Option
 	for _, w := range assessment.Verdicts {
-		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: capital(ui.StatusWord(ctx, status(w)))})
+		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: vntext.Capital(ui.StatusWord(ctx, status(w)))})
 	}
 	out = append(out, pick("ket-qua", i18n.T(ctx, "board.has_verdict"), v.choice.verdict, verdicts))
 	return append(out, pick("co-quan", i18n.T(ctx, "board.lead"), v.choice.department, v.departments(ctx)))

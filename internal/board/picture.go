@@ -12,6 +12,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -388,7 +389,7 @@ func (v *pictureView) subtitle(ctx context.Context) string {
 	what := i18n.T(ctx, "board.picture.count")
 	if v.item != nil {
 		k := columnOf(v.Set, *v.item)
-		what = capital(itemWord(ctx, *v.item)) + ": " + clipped(k.title(ctx), 90)
+		what = vntext.Capital(itemWord(ctx, *v.item)) + ": " + vntext.Clip(k.title(ctx), 90)
 	}
 	return i18n.T(ctx, key) + " · " + what
 }
@@ -476,10 +477,10 @@ func (v *pictureView) itemField(ctx context.Context) ui.FieldOptions {
 	f.Options = append(f.Options, ui.Option{Text: i18n.T(ctx, "board.picture.count"), Selected: v.item == nil})
 	for _, c := range v.Set.Criteria() {
 		item := assessment.Item{ID: c.ID, Criterion: true}
-		f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: capital(itemWord(ctx, item)) + ". " + clipped(c.Title(ctx), 40), Selected: v.item != nil && *v.item == item})
+		f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: vntext.Capital(itemWord(ctx, item)) + ". " + vntext.Clip(c.Title(ctx), 40), Selected: v.item != nil && *v.item == item})
 		for _, i := range c.Indicators {
 			item := assessment.Item{ID: i.ID}
-			f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: i.ID + ". " + clipped(i.Text(ctx), 48), Selected: v.item != nil && *v.item == item})
+			f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: i.ID + ". " + vntext.Clip(i.Text(ctx), 48), Selected: v.item != nil && *v.item == item})
 		}
 	}
 	return f

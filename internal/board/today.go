@@ -8,6 +8,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/territory"
 )
 
@@ -97,7 +98,7 @@ func (t *todayView) title(ctx context.Context) string {
 func (t *todayView) matrix(ctx context.Context) ui.HeatOptions {
 	o := ui.HeatOptions{ID: "don-vi-nay", Caption: i18n.T(ctx, "board.today.caption"), RowLabel: i18n.T(ctx, "board.today.unit"), TotalLabel: i18n.T(ctx, "board.today.parts"), Keys: i18n.T(ctx, "board.keys")}
 	for _, k := range t.columns {
-		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters)})
+		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: vntext.Clip(k.title(ctx), headLetters)})
 	}
 	for _, p := range t.units {
 		row := ui.HeatRow{Name: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug()), Total: ui.Count(ctx, len(p.rows))}

@@ -266,26 +266,6 @@ func ids(ctx context.Context, list []Lack, most int) string {
 	return text
 }
 
-// clip shortens a wording where room is short; the whole one stands on its page.
-func clip(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:") + "…"
-}
-
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
-
 func dash(s string) string {
 	if s == "" {
 		return "–"

@@ -10,6 +10,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -218,7 +219,7 @@ func (v *meetingView) lackText(ctx context.Context, s Standing, l Lack) (text, m
 			}
 		}
 	}
-	return text, clip(v.ItemTitle(ctx, l.Item), 48)
+	return text, vntext.Clip(v.ItemTitle(ctx, l.Item), 48)
 }
 
 func (v *meetingView) hardest(ctx context.Context) []line {
@@ -227,7 +228,7 @@ func (v *meetingView) hardest(ctx context.Context) []line {
 		if b.Lacking == 0 || len(out) == bottlenecksShown {
 			break
 		}
-		out = append(out, line{text: capital(assessment.ItemWords(ctx, b.Item)), more: clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
+		out = append(out, line{text: vntext.Capital(assessment.ItemWords(ctx, b.Item)), more: vntext.Clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
 			said: i18n.T(ctx, "briefing.meeting.holds", ui.Count(ctx, b.Only), ui.Count(ctx, b.Pair), ui.Count(ctx, b.Lacking))})
 	}
 	return out

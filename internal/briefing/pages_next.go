@@ -10,6 +10,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -176,9 +177,9 @@ func (v *nextView) crumb(ctx context.Context) string {
 	case v.card != nil:
 		return v.card.Unit.Title(ctx)
 	case v.board != nil:
-		return capital(assessment.ItemWords(ctx, v.board.Item))
+		return vntext.Capital(assessment.ItemWords(ctx, v.board.Item))
 	}
-	return capital(v.Lead(ctx, v.queue.Department))
+	return vntext.Capital(v.Lead(ctx, v.queue.Department))
 }
 
 func (v *nextView) answer(ctx context.Context) string {
@@ -188,21 +189,21 @@ func (v *nextView) answer(ctx context.Context) string {
 	case v.card != nil:
 		return i18n.T(ctx, "briefing.next.unit", v.card.Unit.Title(ctx), ui.Count(ctx, len(v.near)), assessment.ItemWords(ctx, v.near[0].Cell.Item))
 	case v.board != nil && len(v.near) == 0:
-		return i18n.T(ctx, "briefing.next.item_none", capital(assessment.ItemWords(ctx, v.board.Item)))
+		return i18n.T(ctx, "briefing.next.item_none", vntext.Capital(assessment.ItemWords(ctx, v.board.Item)))
 	case v.board != nil:
 		return i18n.T(ctx, "briefing.next.item", ui.Count(ctx, len(v.near)), assessment.ItemWords(ctx, v.board.Item), v.near[0].Unit.InText(ctx))
 	case v.queue != nil:
-		return i18n.T(ctx, "briefing.next.queue", capital(v.Lead(ctx, v.queue.Department)), ui.Count(ctx, v.queue.Gaps), ui.Count(ctx, len(v.queue.Items)))
+		return i18n.T(ctx, "briefing.next.queue", vntext.Capital(v.Lead(ctx, v.queue.Department)), ui.Count(ctx, v.queue.Gaps), ui.Count(ctx, len(v.queue.Items)))
 	case v.WithData() == 0:
 		return i18n.T(ctx, "briefing.no_results", v.Period.Title(ctx))
 	case v.by == "nghen" && len(v.marks) > 0 && v.marks[0].Only > 0:
-		return i18n.T(ctx, "briefing.next.worst", capital(assessment.ItemWords(ctx, v.marks[0].Item)), ui.Count(ctx, v.marks[0].Only))
+		return i18n.T(ctx, "briefing.next.worst", vntext.Capital(assessment.ItemWords(ctx, v.marks[0].Item)), ui.Count(ctx, v.marks[0].Only))
 	case v.by == "co-quan":
 		q := v.Queues()
 		if len(q) == 0 {
 			return i18n.T(ctx, "briefing.next.nothing")
 		}
-		return i18n.T(ctx, "briefing.next.longest", capital(v.Lead(ctx, q[0].Department)), ui.Count(ctx, q[0].Gaps))
+		return i18n.T(ctx, "briefing.next.longest", vntext.Capital(v.Lead(ctx, q[0].Department)), ui.Count(ctx, q[0].Gaps))
 	case len(v.list) == 0:
 		return i18n.T(ctx, "briefing.next.nothing")
 	}
@@ -261,7 +262,7 @@ func lackWords(ctx context.Context, list []Lack) string {
 			}
 		}
 		if len(of) > 0 {
-			parts = append(parts, i18n.T(ctx, "briefing.lack_ids", capital(assessment.VerdictWord(ctx, verdict)), ids(ctx, of, 8)))
+			parts = append(parts, i18n.T(ctx, "briefing.lack_ids", vntext.Capital(assessment.VerdictWord(ctx, verdict)), ids(ctx, of, 8)))
 		}
 	}
 	return strings.Join(parts, " ")
@@ -274,7 +275,7 @@ func (v *nextView) bottlenecks(ctx context.Context, id string, list []Bottleneck
 		if b.Lacking == 0 {
 			continue
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: b.Item.ID + ". " + clip(v.ItemTitle(ctx, b.Item), 90), Href: itemHref(ctx, v.choice, b.Item)}, {Text: v.Lead(ctx, leadOf(v.Set, b.Item))},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: b.Item.ID + ". " + vntext.Clip(v.ItemTitle(ctx, b.Item), 90), Href: itemHref(ctx, v.choice, b.Item)}, {Text: v.Lead(ctx, leadOf(v.Set, b.Item))},
 			{Text: ui.Count(ctx, b.Only)}, {Text: ui.Count(ctx, b.Pair)}, {Text: ui.Count(ctx, b.Lacking)}}})
 	}
 	return o
@@ -288,7 +289,7 @@ func (v *nextView) departments(ctx context.Context) ui.TableOptions {
 		for _, b := range q.Items {
 			items = append(items, Lack{Item: b.Item})
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(v.Lead(ctx, q.Department)), Href: v.queueHref(ctx, q.Department)}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Only)}, {Text: ids(ctx, items, 12)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(v.Lead(ctx, q.Department)), Href: v.queueHref(ctx, q.Department)}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Only)}, {Text: ids(ctx, items, 12)}}})
 	}
 	return o
 }
@@ -320,7 +321,7 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 		w := n.Cell.Words(ctx)
 		head := ui.Cell{Text: n.Unit.Name, Href: valueHref(ctx, v.choice, n.Unit, n.Cell.Item)}
 		if v.card != nil {
-			head.Text = n.Cell.Item.ID + ". " + clip(v.ItemTitle(ctx, n.Cell.Item), 110)
+			head.Text = n.Cell.Item.ID + ". " + vntext.Clip(v.ItemTitle(ctx, n.Cell.Item), 110)
 		}
 		why := w.Distance
 		if why == "" {

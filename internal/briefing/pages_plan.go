@@ -15,6 +15,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -231,7 +232,7 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 	for _, key := range f[fieldGap] {
 		g, ok := gapOf(key)
 		if !ok || len(list) > MaxGaps {
-			err = fault.New(fault.Invalid, "briefing.unknown_gap", clip(key, 40)).At(fieldGap)
+			err = fault.New(fault.Invalid, "briefing.unknown_gap", vntext.Clip(key, 40)).At(fieldGap)
 			continue
 		}
 		if form.ticked[key] {
@@ -387,7 +388,7 @@ func (v *planView) answer(ctx context.Context) string {
 	case v.plan != nil:
 		return i18n.T(ctx, "briefing.plan.title", v.plan.Name, v.outcomeText(ctx))
 	case v.outcome != nil:
-		return capital(v.outcomeText(ctx))
+		return vntext.Capital(v.outcomeText(ctx))
 	case v.WithData() == 0:
 		return i18n.T(ctx, "briefing.no_results", v.Period.Title(ctx))
 	}
@@ -430,7 +431,7 @@ func (v *planView) quarters(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "theo-quy", Caption: i18n.T(ctx, "briefing.plan.by_quarter"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.plan.quarter")}, {Label: i18n.T(ctx, "briefing.plan.gaps"), Num: true},
 		{Label: i18n.T(ctx, "briefing.plan.gained"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.total"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.cost"), Num: true}}}
 	for _, q := range v.outcome.Quarters {
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(quarterName(ctx, q.Due))}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Communes)}, {Text: ui.Count(ctx, q.Total)}, {Text: money(ctx, q.CostVND)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(quarterName(ctx, q.Due))}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Communes)}, {Text: ui.Count(ctx, q.Total)}, {Text: money(ctx, q.CostVND)}}})
 	}
 	o.Foot = []ui.Row{{Cells: []ui.Cell{{Text: i18n.T(ctx, "briefing.plan.sum")}, {Text: ui.Count(ctx, v.outcome.Gaps)}, {Text: ui.Count(ctx, len(v.outcome.Gains))}, {Text: ""}, {Text: money(ctx, v.outcome.CostVND)}}}}
 	return o
@@ -476,7 +477,7 @@ func (v *planView) followTable(ctx context.Context) ui.TableOptions {
 		if r, ok := rows[g.Unit]; ok && known(v.now, g.Item) {
 			now = ui.Cell{Status: status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: capital(assessment.ItemWords(ctx, g.Item)), Sub: clip(v.ItemTitle(ctx, g.Item), 60)},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: vntext.Capital(assessment.ItemWords(ctx, g.Item)), Sub: vntext.Clip(v.ItemTitle(ctx, g.Item), 60)},
 			{Text: quarterName(ctx, g.Due)}, {Text: money(ctx, g.CostVND)}, now}})
 	}
 	return o
@@ -499,7 +500,7 @@ func (v *planView) dueOptions(ctx context.Context, chosen string, row bool) []ui
 		list = append([]string{chosen}, list...)
 	}
 	for _, id := range list {
-		out = append(out, ui.Option{Value: id, Text: capital(quarterName(ctx, id)), Selected: id == chosen})
+		out = append(out, ui.Option{Value: id, Text: vntext.Capital(quarterName(ctx, id)), Selected: id == chosen})
 	}
 	return out
 }

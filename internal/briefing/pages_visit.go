@@ -15,6 +15,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -201,7 +202,7 @@ func (b *box) facts(ctx context.Context, f *assessment.Frame) []ui.Definition {
 
 // itemTitle heads a box.
 func (b *box) itemTitle(ctx context.Context, f *assessment.Frame) string {
-	return capital(assessment.ItemWords(ctx, b.near.Cell.Item)) + ". " + f.ItemTitle(ctx, b.near.Cell.Item)
+	return vntext.Capital(assessment.ItemWords(ctx, b.near.Cell.Item)) + ". " + f.ItemTitle(ctx, b.near.Cell.Item)
 }
 
 // tasksView is the list of tasks.
@@ -292,7 +293,7 @@ func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 		name := ui.Cell{Text: u.Name, Href: ui.Href(ctx, visitPath+"/"+u.Slug())}
 		what := ui.Cell{Text: t.Body}
 		if t.Item.ID != "" {
-			what.Sub = capital(assessment.ItemWords(ctx, t.Item))
+			what.Sub = vntext.Capital(assessment.ItemWords(ctx, t.Item))
 		}
 		who := ui.Cell{Text: ui.Date(ctx, dayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
 		due := ui.Cell{Text: dash(ui.Date(ctx, t.Due))}

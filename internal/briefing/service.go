@@ -105,7 +105,7 @@ func cleanText(text, field string, most int, lines, required bool) (string, erro
 	case utf8.RuneCountInString(text) > most:
 		return "", fault.New(fault.Invalid, "briefing.long_text", most).At(field)
 	case strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) && !(lines && r == '\n') || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+		return unicode.IsControl(r) && !(lines && r == '\n') || vntext.Turns(r)
 	}):
 		return "", fault.New(fault.Invalid, "briefing.control_characters").At(field)
 	}

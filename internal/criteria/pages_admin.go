@@ -313,7 +313,7 @@ func fileName(s string) string {
 		s = s[i+1:]
 	}
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == '\ufffd' {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || vntext.Turns(r) || r == '\ufffd' {
 			return -1
 		}
 		return r

@@ -146,7 +146,7 @@ func fileFault(err error) error {
 // cut shortens a text from outside for a message, without what would turn the letters around it.
 func cut(s string, n int) string {
 	r := []rune(strings.Map(func(r rune) rune {
-		if r < ' ' || turning(r) {
+		if r < ' ' || vntext.Turns(r) {
 			return -1
 		}
 		return r
@@ -440,11 +440,7 @@ func (o OutlineSource) title(ctx context.Context) string {
 	return o.Source
 }
 
-// turning reports a control that turns the direction of the letters around it (U+202A–202E, U+2066–2069): a name that
-// holds one reads as another.
-func turning(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
-
-func turnsText(s string) bool { return strings.ContainsFunc(s, turning) }
+func turnsText(s string) bool { return strings.ContainsFunc(s, vntext.Turns) }
 
 // place writes a feature for people: "đối tượng 12", "cả tệp".
 func (p BoundaryProblem) place(ctx context.Context) string {
