@@ -69,18 +69,10 @@ func (s *Service) pages(m *web.Mux) {
 	m.Page("POST "+booksPath+"/{bo}/{ky}", s.movePeriod)
 }
 
-// mustRead refuses who may see inside values nowhere: guests are sent to sign in.
-func (s *Service) mustRead(ctx context.Context) error {
-	if auth.Of(ctx).MayAnywhere(auth.ReadResults) {
-		return nil
-	}
-	return auth.Require(ctx, auth.ReadResults, auth.Scope{})
-}
-
 // deskStart leads to the page of one's own work: the scorecard of a commune officer's commune, else the province.
 func (s *Service) deskStart(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	reg, err := s.units.Register(ctx)

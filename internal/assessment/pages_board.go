@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -96,7 +97,7 @@ func (v *boardView) met(r Row) (n int, gaps []string) {
 }
 
 func (s *Service) publicBoard(r *web.Request) error {
-	ctx := guest(r.Context())
+	ctx := auth.AsGuest(r.Context())
 	c := chosen(r)
 	if done, err := s.exported(ctx, r, c); done {
 		return err
@@ -112,7 +113,7 @@ func (s *Service) publicBoard(r *web.Request) error {
 
 func (s *Service) deskBoard(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)

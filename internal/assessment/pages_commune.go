@@ -31,7 +31,7 @@ type communeView struct {
 }
 
 func (s *Service) publicCommune(r *web.Request) error {
-	ctx := guest(r.Context())
+	ctx := auth.AsGuest(r.Context())
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("maTen"))
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (s *Service) publicCommune(r *web.Request) error {
 
 func (s *Service) deskScorecard(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))
@@ -468,7 +468,7 @@ const listSize = 120
 
 func (s *Service) scorecardList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)

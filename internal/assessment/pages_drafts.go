@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -20,7 +21,7 @@ type draftsView struct {
 
 func (s *Service) draftList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)

@@ -81,7 +81,7 @@ func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
 // valueView reads the value that the address names.
 func (s *Service) valueView(r *web.Request) (*valueView, error) {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))

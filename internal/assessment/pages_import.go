@@ -47,7 +47,7 @@ type uploadView struct {
 
 // mustImport refuses who brings in results nowhere, and says who does.
 func mustImport(ctx context.Context) error {
-	err := mayImport(ctx)
+	err := auth.RequireAnywhere(ctx, auth.ImportResults)
 	if fault.Is(err, fault.Forbidden) {
 		return fault.New(fault.Forbidden, "assessment.who_may_import")
 	}

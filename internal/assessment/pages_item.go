@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -51,12 +52,12 @@ func (v *itemView) shows(x Verdict) bool {
 func (s *Service) publicItem(r *web.Request) error {
 	c := chosen(r)
 	c.set = r.PathValue("bo")
-	v, err := s.itemView(guest(r.Context()), r, c, r.PathValue("chiTieu"))
+	v, err := s.itemView(auth.AsGuest(r.Context()), r, c, r.PathValue("chiTieu"))
 	if err != nil {
 		return err
 	}
 	ctx := r.Context()
-	if done, err := s.exported(guest(ctx), r, c); done {
+	if done, err := s.exported(auth.AsGuest(ctx), r, c); done {
 		return err
 	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Public, Active: navCriteria, Wide: true, Crumbs: []ui.Crumb{
@@ -66,7 +67,7 @@ func (s *Service) publicItem(r *web.Request) error {
 
 func (s *Service) deskItem(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -468,7 +469,7 @@ type indicatorsView struct {
 
 func (s *Service) indicatorList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)

@@ -98,7 +98,7 @@ func (s *Service) nearestCards(ctx context.Context, v *meetingView) error {
 	for _, n := range v.Nearest(nearestShown) {
 		units = append(units, n.Row.Unit.ID)
 	}
-	cards, err := s.results.Scorecards(guest(ctx), units, v.Set.Code, v.Period.ID)
+	cards, err := s.results.Scorecards(auth.AsGuest(ctx), units, v.Set.Code, v.Period.ID)
 	v.cards = map[territory.UnitID]*assessment.Scorecard{}
 	for _, c := range cards {
 		v.cards[c.Unit.ID] = c
@@ -108,7 +108,7 @@ func (s *Service) nearestCards(ctx context.Context, v *meetingView) error {
 
 func (s *Service) holdMeeting(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.HoldMeetings); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.HoldMeetings); err != nil {
 		return err
 	}
 	if err := readForm(r, smallForm); err != nil {
@@ -134,7 +134,7 @@ func (s *Service) holdMeeting(r *web.Request) error {
 
 func (s *Service) pastMeeting(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	id, err := number(r, "buoi", "meeting")

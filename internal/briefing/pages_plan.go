@@ -254,7 +254,7 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 
 func (s *Service) makePlan(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {
@@ -319,7 +319,7 @@ func typedFromPlan(p *Plan) typedPlan {
 // onePlan reads the plan that the address names, what it comes to and what happened since.
 func (s *Service) onePlan(r *web.Request) (*planView, error) {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	id, err := number(r, "so", "plan")
@@ -353,7 +353,7 @@ func (s *Service) changePlan(r *web.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {

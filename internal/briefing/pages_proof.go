@@ -41,16 +41,16 @@ func (s *Service) showProof(r *web.Request, status int, v *proofView) error {
 }
 
 func (s *Service) proofView(ctx context.Context, c choice) (*proofView, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	b, err := s.results.Board(guest(ctx), c.set, c.period) // a text for outside is held against what counts outside
+	b, err := s.results.Board(auth.AsGuest(ctx), c.set, c.period) // a text for outside is held against what counts outside
 	return &proofView{Board: b, choice: c}, err
 }
 
 func (s *Service) proofResult(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	if err := readForm(r, proofForm); err != nil {

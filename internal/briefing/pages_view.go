@@ -50,7 +50,7 @@ func (s *Service) showViews(r *web.Request, status int, v *viewsView) error {
 
 func (s *Service) saveView(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, smallForm); err != nil {
@@ -75,7 +75,7 @@ func (s *Service) saveView(r *web.Request) error {
 
 func (s *Service) changeViewPage(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	id, err := number(r, "so", "view")

@@ -62,7 +62,7 @@ func (s *Service) showVisit(r *web.Request, status int, v *visitView) error {
 // visitView reads the commune that the address names. Without a chosen period it is the default one.
 func (s *Service) visitView(r *web.Request, q url.Values) (*visitView, error) {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))
@@ -103,7 +103,7 @@ const (
 // sendVisit turns what was written into tasks. Programs, and the script of the sheet, get a count back.
 func (s *Service) sendVisit(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {
@@ -243,7 +243,7 @@ func (s *Service) tasksPage(r *web.Request) error {
 
 func (s *Service) moveTaskPage(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	id, err := number(r, "so", "task")

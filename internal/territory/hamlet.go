@@ -127,8 +127,8 @@ func (s *Service) Hamlets(ctx context.Context, unit UnitID, d clock.Date) (_ []H
 // wrong refuses the whole file, and each row is named. Needs auth.ChangeHamlets over every commune of the file.
 func (s *Service) ImportHamlets(ctx context.Context, f HamletFile) (_ *HamletReport, err error) {
 	defer fault.Wrap(&err, "territory.ImportHamlets")
-	if !auth.Of(ctx).MayAnywhere(auth.ChangeHamlets) {
-		return nil, auth.Require(ctx, auth.ChangeHamlets, auth.Scope{})
+	if err := auth.RequireAnywhere(ctx, auth.ChangeHamlets); err != nil {
+		return nil, err
 	}
 	if f.At == "" {
 		f.At = s.clock.Today()
