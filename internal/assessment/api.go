@@ -120,7 +120,7 @@ func (s *Service) apiSummary(ctx context.Context, in *summaryInput) (*struct{ Bo
 		out.Level = "criterion"
 	}
 	out.Percent = out.Counts.Percent()
-	if out.Illustrative, err = s.illustrative(ctx); err != nil {
+	if out.Illustrative, err = s.db.Illustrative(ctx); err != nil {
 		return nil, web.APIError(ctx, err)
 	}
 	if in.GroupBy != "" {
@@ -160,7 +160,7 @@ func (s *Service) apiScorecard(ctx context.Context, in *scorecardInput) (*struct
 		return nil, web.APIError(ctx, err)
 	}
 	out := ScorecardBody{Unit: territory.BodyOf(f.Roster, u), Set: c.Set.Code, Period: c.Period.ID, AsOf: c.Period.AsOf, Counts: ScorecardCounts{c.Criteria, c.Indicators}}
-	if out.Illustrative, err = s.illustrative(ctx); err != nil {
+	if out.Illustrative, err = s.db.Illustrative(ctx); err != nil {
 		return nil, web.APIError(ctx, err)
 	}
 	for _, r := range c.Rows {

@@ -9,11 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
-	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -525,20 +523,4 @@ func readForm(r *web.Request) error {
 		return fault.New(fault.Invalid, "assessment.form_unreadable").Because(err)
 	}
 	return nil
-}
-
-// instant turns stored milliseconds into a time; the zero time for 0.
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}
-
-// dayOf is the day in Vietnam of stored milliseconds, "" for 0.
-func dayOf(ms int64) clock.Date {
-	if ms == 0 {
-		return ""
-	}
-	return clock.DateOf(instant(ms))
 }

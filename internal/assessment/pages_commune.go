@@ -284,7 +284,7 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 			row.Counts = i18n.T(ctx, "assessment.row_counts", ui.Count(ctx, r.Met()), ui.Count(ctx, len(r.Indicators)))
 		}
 		if last := r.updated(); last != nil {
-			row.Updated = ui.Date(ctx, dayOf(last.RecordedMS))
+			row.Updated = ui.Date(ctx, clock.DayOf(last.RecordedMS))
 			if last.By != auth.CLI().Login { // who brought in whole files from the server is on the page of the value
 				row.UpdatedBy = last.By
 			}
@@ -557,7 +557,7 @@ func (v *listView) lines(ctx context.Context) []ui.Row {
 		if len(v.Set.Indicators()) > 0 && !v.partial {
 			cells = append(cells, ui.Cell{Text: ui.Count(ctx, countByte(r.Cells, byte(Met))) + "/" + ui.Count(ctx, len(v.Set.Indicators()))})
 		}
-		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: names[r.Unit.ID]}, ui.Cell{Text: dash(ui.Date(ctx, dayOf(r.ChangedMS)))})
+		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: names[r.Unit.ID]}, ui.Cell{Text: dash(ui.Date(ctx, clock.DayOf(r.ChangedMS)))})
 		out = append(out, ui.Row{Cells: cells})
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -75,7 +76,7 @@ func (v *draftsView) lines(ctx context.Context) []ui.Row {
 			{Text: d.Item.ID + ". " + vntext.Clip(itemTitle(ctx, d.Indicator, d.Criterion), labelLetters)},
 			{Text: figureText(ctx, d.Indicator, d.Version.Figure), Sub: d.Version.Note},
 			{Text: dash(outside)},
-			{Text: ui.DateTime(ctx, instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
+			{Text: ui.DateTime(ctx, clock.Instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
 			{Text: v.Frame.lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
 		}})
 	}

@@ -263,7 +263,7 @@ func (v *valueView) timeline(ctx context.Context) []ui.TimelineItem {
 	var out []ui.TimelineItem
 	for k := range v.history {
 		x := &v.history[k].Version
-		at := instant(x.RecordedMS)
+		at := clock.Instant(x.RecordedMS)
 		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: x.writer(ctx), What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
 		if tag := x.stateTag(ctx); tag != "" {
 			item.What += " (" + tag + ")"
@@ -381,7 +381,7 @@ func (v *valueView) wrongText(ctx context.Context) string {
 	case v.wrong.Code == fault.Unconditional:
 		return i18n.T(ctx, "assessment.form.no_version")
 	case v.wrong.Code == fault.Stale && v.cell.Version != nil:
-		at := ui.DateTime(ctx, instant(v.cell.Version.RecordedMS))
+		at := ui.DateTime(ctx, clock.Instant(v.cell.Version.RecordedMS))
 		if v.cell.Version.By == auth.Of(ctx).Login {
 			return i18n.T(ctx, "assessment.stale_own", at)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -272,7 +273,7 @@ func (v *uploadView) rows(ctx context.Context) []ui.Row {
 			{Text: periodName(ctx, b.Period)},
 			{Text: i18n.T(ctx, "assessment.batch."+b.State)},
 			{Text: ui.Count(ctx, b.Report.Rows)}, {Text: ui.Count(ctx, len(b.Report.Errors))},
-			{Text: ui.DateTime(ctx, instant(b.AtMS)), Sub: b.Actor},
+			{Text: ui.DateTime(ctx, clock.Instant(b.AtMS)), Sub: b.Actor},
 		}})
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -204,7 +205,7 @@ func (v *moveView) timeline(ctx context.Context) []ui.TimelineItem {
 		if text == "" {
 			text = i18n.T(ctx, "assessment.move_first")
 		}
-		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, instant(m.FromMS)), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
+		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, clock.Instant(m.FromMS)), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
 	}
 	return out
 }

@@ -175,9 +175,9 @@ func (v *Version) recorded(ctx context.Context) string {
 		return ""
 	}
 	if v.By == "" {
-		return ui.Date(ctx, dayOf(v.RecordedMS))
+		return ui.Date(ctx, clock.DayOf(v.RecordedMS))
 	}
-	return v.writer(ctx) + ", " + ui.DateTime(ctx, instant(v.RecordedMS))
+	return v.writer(ctx) + ", " + ui.DateTime(ctx, clock.Instant(v.RecordedMS))
 }
 
 // writer is who recorded a version, in words where no person did.

@@ -79,7 +79,7 @@ func (s *Service) view(ctx context.Context, c choice, inside bool, place string)
 	for _, r := range b.Rows {
 		v.past = v.past || !r.Unit.ValidAt(s.clock.Today())
 	}
-	v.demo, err = s.illustrative(ctx)
+	v.demo, err = s.db.Illustrative(ctx)
 	return v, err
 }
 

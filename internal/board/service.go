@@ -69,9 +69,3 @@ func endOf(day clock.Date) time.Time {
 	next := day.AddDays(1).Time()
 	return time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, clock.Vietnam).Add(-time.Millisecond)
 }
-
-// illustrative reports whether the whole database was made for demonstration.
-func (s *Service) illustrative(ctx context.Context) (bool, error) {
-	kind, err := s.db.Meta(ctx, "kind")
-	return kind == "demo", err
-}

@@ -8,11 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"langso/internal/assessment"
 	"langso/internal/platform/auth"
-	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -271,20 +269,6 @@ func dash(s string) string {
 		return "–"
 	}
 	return s
-}
-
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}
-
-func dayOf(ms int64) clock.Date {
-	if ms == 0 {
-		return ""
-	}
-	return clock.DateOf(instant(ms))
 }
 
 // money writes whole đồng as reports do: "3,4 tỷ đồng", "250 triệu đồng", "12.000 đồng"; nothing is rounded away that would

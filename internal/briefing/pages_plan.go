@@ -407,7 +407,7 @@ func (v *planView) outcomeText(ctx context.Context) string {
 func (v *planView) head(ctx context.Context) ui.PageHeadOptions {
 	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Actions: keepAction(ctx)}
 	if v.plan != nil {
-		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, dayOf(v.plan.ChangedMS)))
+		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, clock.DayOf(v.plan.ChangedMS)))
 		o.Lead = v.plan.Note
 		o.Origin = origin(ctx)
 	} else if v.outcome == nil {
@@ -420,7 +420,7 @@ func (v *planView) plansTable(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-kich-ban", Caption: i18n.T(ctx, "briefing.plan.list"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.plan.name")}, {Label: i18n.T(ctx, "briefing.plan.gaps"), Num: true},
 		{Label: i18n.T(ctx, "briefing.plan.gained"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.cost"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.so_far")}}}
 	for _, l := range v.list {
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", writer(ctx, l.plan.Author), ui.Date(ctx, dayOf(l.plan.ChangedMS)))},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", writer(ctx, l.plan.Author), ui.Date(ctx, clock.DayOf(l.plan.ChangedMS)))},
 			{Text: ui.Count(ctx, len(l.plan.Gaps))}, {Text: ui.Count(ctx, len(l.outcome.Gains))}, {Text: money(ctx, l.outcome.CostVND)},
 			{Text: i18n.T(ctx, "briefing.plan.counts", ui.Count(ctx, l.followed.Closed), ui.Count(ctx, l.followed.Late), ui.Count(ctx, l.followed.Open))}}})
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -117,7 +118,7 @@ func (v *viewsView) table(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-cach-xem", Caption: i18n.T(ctx, "briefing.nav.views"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.view.name")}, {Label: i18n.T(ctx, "briefing.view.address")}, {Label: i18n.T(ctx, "briefing.view.since"), Narrow: true}, {Label: i18n.T(ctx, "briefing.view.change")}}}
 	for k := range v.list {
 		x := &v.list[k]
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Name, Href: ui.Href(ctx, x.Address)}, {Text: x.Address}, {Text: ui.Date(ctx, dayOf(x.CreatedMS))}, {Body: viewForm(v, x)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Name, Href: ui.Href(ctx, x.Address)}, {Text: x.Address}, {Text: ui.Date(ctx, clock.DayOf(x.CreatedMS))}, {Body: viewForm(v, x)}}})
 	}
 	return o
 }

@@ -295,10 +295,10 @@ func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 		if t.Item.ID != "" {
 			what.Sub = vntext.Capital(assessment.ItemWords(ctx, t.Item))
 		}
-		who := ui.Cell{Text: ui.Date(ctx, dayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
+		who := ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
 		due := ui.Cell{Text: dash(ui.Date(ctx, t.Due))}
 		if t.State == TaskDone {
-			due = ui.Cell{Text: ui.Date(ctx, dayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
+			due = ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{name, what, who, due, {Body: taskButton(t)}}})
 	}
@@ -320,7 +320,7 @@ func (v *tasksView) pagerHref(ctx context.Context) func(string) string {
 
 // taskSource says what a task is about and when it was noted.
 func taskSource(ctx context.Context, t Task) string {
-	day := ui.Date(ctx, dayOf(t.CreatedMS))
+	day := ui.Date(ctx, clock.DayOf(t.CreatedMS))
 	if t.Item.ID == "" {
 		return day
 	}

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
@@ -491,11 +490,4 @@ func readForm(r *web.Request) error {
 		return fault.New(fault.Invalid, "criteria.form_unreadable").Because(err)
 	}
 	return nil
-}
-
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
 }

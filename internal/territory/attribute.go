@@ -161,11 +161,11 @@ func (s *Service) ImportAttributes(ctx context.Context, b []byte, o AttributeOpt
 	if err := auth.Require(ctx, auth.ChangeUnits, auth.Scope{}); err != nil {
 		return nil, err
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o.Illustrative = o.Illustrative || kind == "demo"
+	o.Illustrative = o.Illustrative || demo
 	lines, problems, err := readAttributeLines(b, s.words)
 	if err != nil {
 		return nil, err

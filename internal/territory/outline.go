@@ -84,14 +84,14 @@ func (s *Service) ImportBoundaries(ctx context.Context, f BoundaryFile) (_ *Boun
 	if err := auth.Require(ctx, auth.ChangeUnits, auth.Scope{}); err != nil {
 		return nil, err
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f.Illustrative = f.Illustrative || kind == "demo"
+	f.Illustrative = f.Illustrative || demo
 	f.Source = vntext.NFC(vntext.Squeeze(f.Source))
 	switch {
-	case f.Source == "" && kind == "demo":
+	case f.Source == "" && demo:
 		f.Source = i18n.T(ctx, "territory.boundary_source_demo")
 	case f.Source == "":
 		return nil, fault.New(fault.Invalid, "territory.boundary_no_source").At("source")
