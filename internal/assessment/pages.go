@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"langso/internal/criteria"
@@ -392,37 +391,6 @@ func itemWord(ctx context.Context, i Item) string {
 	return i18n.T(ctx, "assessment.indicator_id", i.ID)
 }
 
-// kinds of answers that are files.
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-// sendXLSX answers with a workbook to be saved. Readers that know no UTF-8 names get the name without marks.
-func sendXLSX(r *web.Request, name string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", xlsxType)
-	h.Set("Content-Disposition", attachment(name))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	_, err := r.W.Write(body)
-	return err
-}
-
-// attachment is the Content-Disposition of a file (RFC 6266): a plain name and the full one in UTF-8.
-func attachment(name string) string {
-	stem := strings.TrimSuffix(name, ".xlsx")
-	var words []string
-	for _, w := range strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }) {
-		if w = vntext.Slug(w); w != "" {
-			words = append(words, w)
-		}
-	}
-	plain := strings.Join(words, "-")
-	if plain == "" {
-		plain = "ket-qua"
-	}
-	return `attachment; filename="` + plain + `.xlsx"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(stem), "+", "%20") + ".xlsx"
-}
-
 // exported answers with the results of a set and period as a workbook, when the address asks for one.
 func (s *Service) exported(ctx context.Context, r *web.Request, c choice) (bool, error) {
 	switch format := r.URL.Query().Get("dinh-dang"); format {
@@ -440,7 +408,7 @@ func (s *Service) exported(ctx context.Context, r *web.Request, c choice) (bool,
 	if err != nil {
 		return true, err
 	}
-	return true, sendXLSX(r, fmt.Sprintf("ket-qua-%s-%s.xlsx", f.Set.Code, f.Period.ID), body)
+	return true, r.SendFile(web.XLSX, fmt.Sprintf("ket-qua-%s-%s.xlsx", f.Set.Code, f.Period.ID), body)
 }
 
 // pick finds what to show of a unit when the reader chose no period: the default where the unit is there, else the newest
@@ -478,35 +446,6 @@ func (s *Service) pick(ctx context.Context, c choice, u *territory.Unit) (choice
 		}
 	}
 	return out, nil
-}
-
-// page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n, size int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+size-1)/size, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * size, to: min(page*size, n), n: n, page: page}
-}
-
-// pager is the way to the rows before and after; nil when everything is shown.
-func (s sheet) pager(noun string, href func(page string) string) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: noun}
-	if s.page > 1 {
-		p.PrevHref = href(strconv.Itoa(s.page - 1))
-	}
-	if s.to < s.n {
-		p.NextHref = href(strconv.Itoa(s.page + 1))
-	}
-	return &p
 }
 
 // maxForm bounds a form without a file.

@@ -28,8 +28,8 @@ type boardView struct {
 	groups     []BoardGroup
 	recognised []Recognition
 	desk       bool
-	sheet      sheet // communes of this page
-	drafts     int   // values that wait for confirmation, as far as the reader sees inside
+	sheet      web.Sheet // communes of this page
+	drafts     int       // values that wait for confirmation, as far as the reader sees inside
 }
 
 // lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
@@ -106,7 +106,7 @@ func (s *Service) publicBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.Rows), listSize)
+	v.sheet = r.Sheet(len(v.Rows), listSize)
 	f := ui.Frame{Title: v.answer(r.Context()), Shell: ui.Public, Active: navBoard, Wide: true}
 	return r.Render(http.StatusOK, f, publicBoardBody(v))
 }
@@ -124,7 +124,7 @@ func (s *Service) deskBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.Rows), listSize)
+	v.sheet = r.Sheet(len(v.Rows), listSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.board")}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, deskBoardBody(v))
@@ -432,7 +432,7 @@ func (v *boardView) shown() []shownGroup {
 	var out []shownGroup
 	at := 0
 	for _, g := range v.groups {
-		from, to := max(v.sheet.from-at, 0), min(v.sheet.to-at, len(g.Rows))
+		from, to := max(v.sheet.From-at, 0), min(v.sheet.To-at, len(g.Rows))
 		if from < to {
 			out = append(out, shownGroup{g, g.Rows[from:to]})
 		}
@@ -447,7 +447,7 @@ func (v *boardView) pager(ctx context.Context) *ui.PagerOptions {
 	if v.desk {
 		path, section = provincePath, "#ma-tran-xa"
 	}
-	return v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.choice.href(ctx, path, "trang", page) + section })
+	return v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.choice.href(ctx, path, "trang", page) + section })
 }
 
 // listRows are the communes of this page under the names of their groups.

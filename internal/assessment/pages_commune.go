@@ -457,7 +457,7 @@ func (v *communeView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
 type listView struct {
 	*boardView
 	rows  []Row
-	sheet sheet
+	sheet web.Sheet
 	order string
 	name  string // part of a name that was asked for
 	band  string // id of a band that was asked for
@@ -479,7 +479,7 @@ func (s *Service) scorecardList(r *web.Request) error {
 	q := r.URL.Query()
 	v := &listView{boardView: b, order: q.Get("xep"), name: strings.TrimSpace(q.Get("q")), band: q.Get("khoang")}
 	v.filter()
-	v.sheet = cut(r, len(v.rows), listSize)
+	v.sheet = r.Sheet(len(v.rows), listSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.scorecards")}}}
 	f.Context = v.menu.switches(ctx, v.Frame, c, here{path: scorecardsPath, by: v.by, all: v.groupings(), keep: v.kept()})
 	return r.Render(http.StatusOK, f, scorecardListBody(v))
@@ -549,7 +549,7 @@ func (v *listView) lines(ctx context.Context) []ui.Row {
 		}
 	}
 	var out []ui.Row
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		n, gaps := v.met(r)
 		cells := []ui.Cell{
 			{Text: r.Unit.Name, Href: communeHref(ctx, true, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},

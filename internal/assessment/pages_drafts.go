@@ -17,7 +17,7 @@ type draftsView struct {
 	*Frame
 	rows   []DraftRow
 	choice choice
-	sheet  sheet
+	sheet  web.Sheet
 }
 
 func (s *Service) draftList(r *web.Request) error {
@@ -34,7 +34,7 @@ func (s *Service) draftList(r *web.Request) error {
 	if v.rows, err = s.Drafts(ctx, f.Set.Code, f.Period.ID); err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.rows), listSize)
+	v.sheet = r.Sheet(len(v.rows), listSize)
 	m, err := s.menuFor(ctx, f)
 	if err != nil {
 		return err
@@ -64,8 +64,8 @@ func (v *draftsView) heads(ctx context.Context) []ui.Column {
 
 func (v *draftsView) lines(ctx context.Context) []ui.Row {
 	var out []ui.Row
-	for k := range v.rows[v.sheet.from:v.sheet.to] {
-		d := &v.rows[v.sheet.from+k]
+	for k := range v.rows[v.sheet.From:v.sheet.To] {
+		d := &v.rows[v.sheet.From+k]
 		href := v.choice.href(ctx, scorecardsPath+"/"+d.Unit.Slug()+"/"+d.Item.ID, "nhom", "")
 		outside := ""
 		if d.Public != nil {

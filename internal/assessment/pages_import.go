@@ -210,7 +210,7 @@ func (q *ImportRequest) take(p *multipart.Part) error {
 			q.Period = strings.TrimSpace(string(b))
 		}
 	case fieldFile:
-		q.FileName = fileName(p.FileName())
+		q.FileName = web.FileName(p.FileName())
 		b, err := io.ReadAll(io.LimitReader(p, xlsx.MaxBytes+1))
 		if err != nil {
 			return err
@@ -221,21 +221,6 @@ func (q *ImportRequest) take(p *multipart.Part) error {
 		q.File = b
 	}
 	return nil
-}
-
-// fileName is the name of an upload as it is kept and shown: without folders and control characters, not too long.
-func fileName(s string) string {
-	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
-		s = s[i+1:]
-	}
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || vntext.Turns(r) || r == '\ufffd' {
-			return -1
-		}
-		return r
-	}, s)
-	r := []rune(vntext.Squeeze(vntext.NFC(s)))
-	return string(r[:min(len(r), 120)])
 }
 
 func (v *uploadView) wrongField() string {
@@ -297,7 +282,7 @@ type batchView struct {
 	set   *criteria.Set
 	lines []problemLine
 	only  string // "tu-choi" | "canh-bao" | ""
-	sheet sheet
+	sheet web.Sheet
 }
 
 // problemLine is a refused place or a remark.
@@ -335,7 +320,7 @@ func (s *Service) batchPage(r *web.Request) error {
 	}
 	v := newBatchView(b, r.URL.Query().Get("loai"))
 	v.set = set
-	v.sheet = cut(r, len(v.lines), problemsSize)
+	v.sheet = r.Sheet(len(v.lines), problemsSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navImport, Crumbs: []ui.Crumb{{Text: r.T("assessment.upload_title"), Href: r.Href(importPath)}, {Text: nameOr(ctx, b.FileName)}}}
 	return r.Render(http.StatusOK, f, batchBody(v))
 }
@@ -415,7 +400,7 @@ func (s *Service) refusedValues(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendXLSX(r, r.T("assessment.refusal_file", strings.TrimSuffix(nameOr(ctx, b.FileName), ".xlsx")), body)
+	return r.SendFile(web.XLSX, r.T("assessment.refusal_file", strings.TrimSuffix(nameOr(ctx, b.FileName), ".xlsx")), body)
 }
 
 func (v *batchView) pending() bool { return v.State == "pending" }
@@ -520,7 +505,7 @@ func (v *batchView) heads(ctx context.Context) []ui.Column {
 
 func (v *batchView) rows(ctx context.Context) []ui.Row {
 	var out []ui.Row
-	for _, l := range v.lines[v.sheet.from:v.sheet.to] {
+	for _, l := range v.lines[v.sheet.From:v.sheet.To] {
 		raw := ""
 		if l.Raw != "" {
 			raw = "“" + l.Raw + "”"
@@ -552,7 +537,7 @@ func (l problemLine) placeText(ctx context.Context) string {
 }
 
 func (v *batchView) pager(ctx context.Context) *ui.PagerOptions {
-	return v.sheet.pager(i18n.T(ctx, "assessment.problems_noun"), func(page string) string {
+	return v.sheet.Pager(i18n.T(ctx, "assessment.problems_noun"), func(page string) string {
 		to := v.href(ctx, "") + "?trang=" + page
 		if v.only != "" {
 			to += "&loai=" + v.only

@@ -31,7 +31,7 @@ type itemView struct {
 	only   string // verdict that is filtered for, stillLacking for whoever has not met it, "" = all
 	order  string // "" | "cach" | "cach-giam" | "ket-qua"
 	rows   []ItemRow
-	sheet  sheet
+	sheet  web.Sheet
 	desk   bool
 }
 
@@ -96,7 +96,7 @@ func (s *Service) itemView(ctx context.Context, r *web.Request, c choice, id str
 		return nil, err
 	}
 	v.arrange()
-	v.sheet = cut(r, len(v.rows), listSize)
+	v.sheet = r.Sheet(len(v.rows), listSize)
 	return v, nil
 }
 
@@ -379,7 +379,7 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 	valued, numeric := v.valued(), v.numeric()
 	var out []ui.Row
 	last := ""
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		if h := heading[r.Unit.ID]; h != last {
 			out = append(out, ui.Row{Heading: h})
 			last = h

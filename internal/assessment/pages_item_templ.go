@@ -143,7 +143,7 @@ func itemBody(v *itemView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p := v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
+			if p := v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
 				templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

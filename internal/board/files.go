@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"net/http"
 	"strings"
 
 	"langso/internal/platform/i18n"
@@ -139,7 +138,7 @@ func (s *Service) pictureFile(ctx context.Context, r *web.Request, v *pictureVie
 	case "svg", "png":
 		c := v.canvas(ctx, s)
 		if format == "svg" {
-			return send(r, v.fileName()+".svg", "image/svg+xml", c.svg())
+			return r.SendFile("image/svg+xml", v.fileName()+".svg", c.svg())
 		}
 		select { // a picture takes tens of megabytes while it is drawn
 		case s.drawing <- struct{}{}:
@@ -151,7 +150,7 @@ func (s *Service) pictureFile(ctx context.Context, r *web.Request, v *pictureVie
 		if err != nil {
 			return err
 		}
-		return send(r, v.fileName()+".png", "image/png", body)
+		return r.SendFile("image/png", v.fileName()+".png", body)
 	}
 	rep := report{name: v.fileName(), notes: append([]string{v.subtitle(ctx), i18n.T(ctx, "board.file.no_values")}, v.facts(ctx, s)...),
 		columns: []string{i18n.T(ctx, "board.file.code"), i18n.T(ctx, "assessment.commune"), i18n.T(ctx, "board.group"), i18n.T(ctx, "assessment.section.results")}}
@@ -189,13 +188,13 @@ func (s *Service) sendReport(r *web.Request, rep report, format string) error {
 		if err != nil {
 			return err
 		}
-		return send(r, rep.name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body)
+		return r.SendFile(web.XLSX, rep.name+".xlsx", body)
 	case "csv":
 		body, err := rep.csv()
 		if err != nil {
 			return err
 		}
-		return send(r, rep.name+".csv", "text/csv; charset=utf-8", body)
+		return r.SendFile(web.CSV, rep.name+".csv", body)
 	}
 	return unknownFormat(format)
 }
@@ -233,7 +232,7 @@ func (rep report) csv() ([]byte, error) {
 			fields = append(fields, "")
 		}
 		for i := range fields {
-			fields[i] = plain(fields[i])
+			fields[i] = web.SafeCell(fields[i])
 		}
 		return w.Write(fields)
 	}
@@ -256,26 +255,4 @@ func (rep report) csv() ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
-}
-
-// plain is a text that no spreadsheet program takes for a formula.
-func plain(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-// send answers with a file to be saved, of which nothing may run.
-func send(r *web.Request, name, kind string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	r.W.WriteHeader(http.StatusOK)
-	_, err := r.W.Write(body)
-	return err
 }

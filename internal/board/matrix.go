@@ -16,7 +16,7 @@ import (
 // matrixView is the heat matrix.
 type matrixView struct {
 	*view
-	sheet  sheet
+	sheet  web.Sheet
 	counts assessment.Counts // cells of all kept rows by verdict
 	today  *todayView        // the board on today's units, nil = as it was
 }
@@ -64,11 +64,11 @@ func (s *Service) matrixPage(r *web.Request, inside bool) error {
 	if len(v.rows) <= wholeRows {
 		size = wholeRows
 	}
-	v.sheet = cut(r, len(v.rows), size)
+	v.sheet = r.Sheet(len(v.rows), size)
 	for _, k := range v.columns {
 		v.counts = sum(v.counts, v.Count(v.rows, k.item))
 	}
-	if v.sheet.from > 0 || v.sheet.to < v.sheet.n {
+	if !v.sheet.Whole() {
 		v.groups = pageOf(v.groups, v.sheet)
 	}
 	title := v.title(r.Context())
@@ -76,11 +76,11 @@ func (s *Service) matrixPage(r *web.Request, inside bool) error {
 }
 
 // pageOf are the groups with only the rows of a page; groups without any stay out.
-func pageOf(groups []group, s sheet) []group {
+func pageOf(groups []group, s web.Sheet) []group {
 	var out []group
 	at := 0
 	for _, g := range groups {
-		from, to := max(s.from-at, 0), min(s.to-at, len(g.Rows))
+		from, to := max(s.From-at, 0), min(s.To-at, len(g.Rows))
 		at += len(g.Rows)
 		if from < to {
 			g.shown = g.Rows[from:to]

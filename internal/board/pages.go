@@ -2,7 +2,6 @@ package board
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"langso/internal/assessment"
@@ -221,35 +220,6 @@ func (v *view) others(ctx context.Context) []ui.LinkButtonOptions {
 		}
 	}
 	return out
-}
-
-// sheet is one page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n, size int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+size-1)/size, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * size, to: min(page*size, n), n: n, page: page}
-}
-
-// pager is the way to the rows before and after; nil when everything is shown.
-func (v *view) pager(ctx context.Context, s sheet) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: i18n.T(ctx, "assessment.communes")}
-	if s.page > 1 {
-		p.PrevHref = v.here(ctx, "trang", strconv.Itoa(s.page-1))
-	}
-	if s.to < s.n {
-		p.NextHref = v.here(ctx, "trang", strconv.Itoa(s.page+1))
-	}
-	return &p
 }
 
 // unknownFormat refuses a kind of file that a page does not give.

@@ -460,7 +460,7 @@ func matrixBody(v *matrixView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if p := v.pager(ctx, v.sheet); p != nil {
+					if p := v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.here(ctx, "trang", page) }); p != nil {
 						templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -292,37 +292,8 @@ func quarterName(ctx context.Context, id string) string {
 	return p.Title(ctx)
 }
 
-// sheet is a page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
 // pageSize is how many rows stand on a page.
 const pageSize = 120
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+pageSize-1)/pageSize, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * pageSize, to: min(page*pageSize, n), n: n, page: page}
-}
-
-// pager is the way to the rows before and after; nil when everything is shown.
-func (s sheet) pager(noun string, href func(page string) string) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: noun}
-	if s.page > 1 {
-		p.PrevHref = href(strconv.Itoa(s.page - 1))
-	}
-	if s.to < s.n {
-		p.NextHref = href(strconv.Itoa(s.page + 1))
-	}
-	return &p
-}
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 

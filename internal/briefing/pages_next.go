@@ -20,7 +20,7 @@ type nextView struct {
 	*Analysis
 	choice choice
 	by     string // "xa" | "nghen" | "co-quan"
-	sheet  sheet
+	sheet  web.Sheet
 
 	card  *assessment.Scorecard // of one commune; nil = not this way
 	board *assessment.ItemBoard // of one item; nil = not this way
@@ -62,7 +62,7 @@ func (s *Service) nextPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, v.length())
+	v.sheet = r.Sheet(v.length(), pageSize)
 	o.Title = v.answer(ctx)
 	if v.by == "" {
 		o.Crumbs = append(o.Crumbs, ui.Crumb{Text: v.crumb(ctx)})
@@ -244,7 +244,7 @@ func (v *nextView) tabs(ctx context.Context) ui.TabsOptions {
 func (v *nextView) communes(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "theo-xa", Compact: true, Caption: i18n.T(ctx, "briefing.next.by_commune"), CaptionHidden: true, Columns: []ui.Column{
 		{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.lacks"), Num: true}, {Label: i18n.T(ctx, "briefing.which")}, {Label: i18n.T(ctx, "briefing.visit.short"), Narrow: true}}}
-	for _, s := range v.list[v.sheet.from:v.sheet.to] {
+	for _, s := range v.list[v.sheet.From:v.sheet.To] {
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: s.Row.Unit.Name, Href: unitHref(ctx, v.choice, s.Row.Unit)}, {Text: ui.Count(ctx, len(s.Lacks))}, {Text: lackWords(ctx, s.Lacks)},
 			{Text: i18n.T(ctx, "briefing.visit.open"), Href: v.choice.href(ctx, visitPath+"/"+s.Row.Unit.Slug())}}})
 	}
@@ -317,7 +317,7 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 	if v.card != nil {
 		o.Columns = append(o.Columns, ui.Column{Label: i18n.T(ctx, "briefing.lead")})
 	}
-	for _, n := range v.near[v.sheet.from:v.sheet.to] {
+	for _, n := range v.near[v.sheet.From:v.sheet.To] {
 		w := n.Cell.Words(ctx)
 		head := ui.Cell{Text: n.Unit.Name, Href: valueHref(ctx, v.choice, n.Unit, n.Cell.Item)}
 		if v.card != nil {
@@ -339,7 +339,7 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 func (v *nextView) queueTable(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "hang-doi", Compact: true, Caption: i18n.T(ctx, "briefing.gaps"), CaptionHidden: true, Columns: []ui.Column{
 		{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.item"), Narrow: true}, {Label: i18n.T(ctx, "briefing.result")}, {Label: i18n.T(ctx, "briefing.else")}}}
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		u := r.standing.Row.Unit
 		other := i18n.T(ctx, "briefing.else_many", ui.Count(ctx, len(r.standing.Lacks)-1))
 		switch {

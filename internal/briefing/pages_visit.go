@@ -211,7 +211,7 @@ type tasksView struct {
 	choice choice
 	state  TaskState
 	list   []Task
-	sheet  sheet
+	sheet  web.Sheet
 	other  int // tasks in the other state
 }
 
@@ -231,7 +231,7 @@ func (s *Service) tasksPage(r *web.Request) error {
 		return err
 	}
 	v.other = len(rest)
-	v.sheet = cut(r, len(v.list))
+	v.sheet = r.Sheet(len(v.list), pageSize)
 	f, err := s.results.Frame(ctx, v.choice.set, v.choice.period)
 	if err != nil {
 		return err
@@ -287,8 +287,8 @@ func (v *tasksView) tabs(ctx context.Context) ui.TabsOptions {
 func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-viec", Caption: i18n.T(ctx, "briefing.nav.tasks"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.task.what")}, {Label: i18n.T(ctx, "briefing.task.who"), Narrow: true},
 		{Label: i18n.T(ctx, "briefing.task.due"), Narrow: true}, {Label: i18n.T(ctx, "briefing.task.state")}}}
-	for k := range v.list[v.sheet.from:v.sheet.to] {
-		t := &v.list[v.sheet.from+k]
+	for k := range v.list[v.sheet.From:v.sheet.To] {
+		t := &v.list[v.sheet.From+k]
 		u := v.reg.Unit(t.Unit)
 		name := ui.Cell{Text: u.Name, Href: ui.Href(ctx, visitPath+"/"+u.Slug())}
 		what := ui.Cell{Text: t.Body}

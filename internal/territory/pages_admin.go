@@ -180,18 +180,6 @@ func shownAgain(r *web.Request, err error) (*fault.Error, bool) {
 	return f, (f.Code == fault.Invalid || f.Code == fault.TooLarge || f.Code == fault.NotFound) && !web.WantsJSON(r.Request)
 }
 
-// sendFile answers with a file.
-func sendFile(r *web.Request, kind, name string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	_, err := r.W.Write(body)
-	return err
-}
-
 // again is everything that the form needs to write the file that was looked at.
 func (f *filled) again() []ui.Hidden {
 	out := []ui.Hidden{{Name: fieldDo, Value: doWrite}, {Name: fieldFile, Value: f.name}, {Name: fieldContent, Value: park(f.file)}}
