@@ -212,7 +212,7 @@ func indicatorResult(ctx context.Context, c Cell) IndicatorResult {
 
 // float is the nearest JSON number: decimals of up to 15 digits print as they were written.
 func float(d criteria.Decimal) float64 {
-	f, _ := decimalRat(d).Float64()
+	f, _ := d.Rat().Float64()
 	return f
 }
 

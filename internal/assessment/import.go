@@ -247,7 +247,7 @@ func (r *reading) words(ctx context.Context, p workbook.Problem) string {
 		if err != nil {
 			item = Item{ID: p.Indicator}
 		}
-		args[4] = itemWord(ctx, item)
+		args[4] = ItemWords(ctx, item)
 	}
 	text := i18n.T(ctx, "assessment.problem."+string(p.Code), args...)
 	if u := r.frame.Register.Unit(p.Suggestion); u != nil {

@@ -201,13 +201,13 @@ func (m menu) switches(ctx context.Context, f *Frame, c choice, h here) []ui.Swi
 		if h.of != nil {
 			path = h.of(s)
 		}
-		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: shortSetName(ctx, s), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
+		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: ShortSetName(ctx, s), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
 	}
 	periods := ui.Switch{Label: i18n.T(ctx, "assessment.period"), Name: "ky"}
 	for _, p := range m.periods {
 		to := c
 		to.period = p.ID
-		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: periodName(ctx, p), Href: to.href(ctx, h.path, h.keep...), Selected: p.ID == f.Period.ID})
+		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: PeriodName(ctx, p), Href: to.href(ctx, h.path, h.keep...), Selected: p.ID == f.Period.ID})
 	}
 	out := []ui.Switch{sets, periods}
 	if len(h.all) > 1 {
@@ -229,20 +229,20 @@ func setName(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.set."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
 }
 
-// shortSetName is the name where room is short: "NTM nâng cao 2021–2025".
-func shortSetName(ctx context.Context, s *criteria.Set) string {
+// ShortSetName is the name where room is short: "NTM nâng cao 2021–2025".
+func ShortSetName(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.set_short."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
 }
 
-// periodName is the name of a period at the start of a line: "Quý III/2026".
-func periodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
+// PeriodName is the name of a period at the start of a line: "Quý III/2026".
+func PeriodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
 
 func groupingName(ctx context.Context, by Grouping) string {
 	return i18n.T(ctx, "assessment.grouping."+string(by))
 }
 
-// groupName is the name of a group of the board; communes that no decision puts anywhere have one of their own.
-func (b *Board) groupName(ctx context.Context, g BoardGroup) string {
+// GroupTitle is the name of a group of the board; communes that no decision puts anywhere have one of their own.
+func (b *Board) GroupTitle(ctx context.Context, g BoardGroup) string {
 	switch {
 	case g.ID == "":
 		return i18n.T(ctx, "assessment.group_unknown")
@@ -262,34 +262,23 @@ func groupWord(ctx context.Context, id string) string {
 	return id
 }
 
-// origin is how figures worked out by the system are marked: in an illustrative database as such.
-func origin(ctx context.Context) ui.OriginKind {
-	if ui.SiteOf(ctx).Demo {
-		return ui.Example
-	}
-	return ui.Computed
-}
-
-// basis is what figures stand on: set, period and the day on which the communes are counted.
-func (f *Frame) basis(ctx context.Context) string {
+// Basis is what figures stand on: set, period and the day on which the communes are counted.
+func (f *Frame) Basis(ctx context.Context) string {
 	return i18n.T(ctx, "assessment.basis", vntext.Capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
 }
 
 // home is the province on the day of the frame, nil when no commune says it.
 func (f *Frame) home() *territory.Unit {
-	communes := f.Roster.Communes()
-	if len(communes) == 0 {
-		return nil
+	for _, u := range f.Roster.Communes() {
+		if above := f.Roster.Ancestors(u.ID); len(above) > 0 {
+			return above[len(above)-1]
+		}
 	}
-	above := f.Roster.Ancestors(communes[0].ID)
-	if len(above) == 0 {
-		return nil
-	}
-	return above[len(above)-1]
+	return nil
 }
 
-// province is the name of the home province, "" when it has none.
-func (f *Frame) province(ctx context.Context) string {
+// Province is the name of the home province on the day of the frame, "" when it has none.
+func (f *Frame) Province(ctx context.Context) string {
 	if u := f.home(); u != nil {
 		return u.Title(ctx)
 	}
@@ -306,21 +295,21 @@ func itemLabel(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.item")
 }
 
-// frameNotice is a lasting situation of a set and period; why is told on demand.
-type frameNotice struct {
+// Notice is a lasting situation of a set and period; Why is told on demand.
+type Notice struct {
 	ui.NoticeOptions
-	why string
+	Why string
 }
 
-// notices are what no figure of a set and period may travel without.
-func (f *Frame) notices(ctx context.Context) []frameNotice {
-	var out []frameNotice
+// Notices are what no figure of a set and period may travel without.
+func (f *Frame) Notices(ctx context.Context) []Notice {
+	var out []Notice
 	if f.Set.StructureOnly {
-		out = append(out, frameNotice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
+		out = append(out, Notice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
 			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(f.Set.Criteria())))}})
 	}
 	if f.Label() != "" || f.Note() != "" {
-		n := frameNotice{NoticeOptions: ui.NoticeOptions{Title: f.Label()}, why: f.Note()}
+		n := Notice{NoticeOptions: ui.NoticeOptions{Title: f.Label()}, Why: f.Note()}
 		if word, _, ok := strings.Cut(f.Note(), ": "); ok && len(word) < 40 {
 			n.Text = word + "." // the word for the kind of note, such as "Suy luận", is said at once
 		}
@@ -339,14 +328,15 @@ func emptyOptions(ctx context.Context, f *Frame, c choice) ui.EmptyOptions {
 	return o
 }
 
-func status(v Verdict) ui.Status { return ui.Status(v.String()) }
+// Status is the verdict as screens show it.
+func Status(v Verdict) ui.Status { return ui.Status(v.String()) }
 
 // statusCounts are counts in the order of screens; verdicts that nobody has stay out.
 func (c Counts) statusCounts(href func(Verdict) string) []ui.StatusCount {
 	var out []ui.StatusCount
 	for _, v := range Verdicts {
 		if n := c.Of(v); n > 0 {
-			out = append(out, ui.StatusCount{Status: status(v), N: n, Href: href(v)})
+			out = append(out, ui.StatusCount{Status: Status(v), N: n, Href: href(v)})
 		}
 	}
 	return out
@@ -383,8 +373,8 @@ func (s *Service) inWords(ctx context.Context, err error) error {
 	return fault.New(f.Code, f.Key, f.Args[0], setName(ctx, set))
 }
 
-// itemWord names an item: "chỉ tiêu 8.4", "tiêu chí 8".
-func itemWord(ctx context.Context, i Item) string {
+// ItemWords names an item: "chỉ tiêu 8.4", "tiêu chí 8".
+func ItemWords(ctx context.Context, i Item) string {
 	if i.Criterion {
 		return i18n.T(ctx, "assessment.criterion_id", i.ID)
 	}

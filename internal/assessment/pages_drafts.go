@@ -39,7 +39,7 @@ func (s *Service) draftList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.drafts")}}}
+	page := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.drafts")}}}
 	page.Context = m.switches(ctx, f, c, here{path: draftsPath, keep: []string{"nhom", ""}})
 	return r.Render(http.StatusOK, page, draftListBody(v))
 }
@@ -75,9 +75,9 @@ func (v *draftsView) lines(ctx context.Context) []ui.Row {
 			{Text: unbroken(d.Unit.Name), Href: href},
 			{Text: d.Item.ID + ". " + vntext.Clip(itemTitle(ctx, d.Indicator, d.Criterion), labelLetters)},
 			{Text: figureText(ctx, d.Indicator, d.Version.Figure), Sub: d.Version.Note},
-			{Text: dash(outside)},
+			{Text: ui.Dash(outside)},
 			{Text: ui.DateTime(ctx, clock.Instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
-			{Text: v.Frame.lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
+			{Text: v.Frame.Lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
 		}})
 	}
 	return out

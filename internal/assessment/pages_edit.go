@@ -66,9 +66,9 @@ func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
 	ctx := r.Context()
 	u, c := v.card.Unit, v.choice
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{
-		{Text: v.card.province(ctx), Href: c.href(ctx, provincePath)},
+		{Text: v.card.Province(ctx), Href: c.href(ctx, provincePath)},
 		{Text: u.Title(ctx), Href: c.href(ctx, scorecardsPath+"/"+u.Slug())},
-		{Text: vntext.Capital(itemWord(ctx, v.cell.Item))},
+		{Text: vntext.Capital(ItemWords(ctx, v.cell.Item))},
 	}}
 	f.Context = v.menu.switches(ctx, v.card.Frame, c, here{path: scorecardsPath + "/" + u.Slug(), keep: []string{"nhom", ""}})
 	if v.wrong != nil {
@@ -154,7 +154,7 @@ func (s *Service) correctValue(r *web.Request) error {
 		err = s.Correct(ctx, c)
 	}
 	if err == nil {
-		r.Flash("ok", r.T(done, itemWord(ctx, v.cell.Item), v.card.Unit.InText(ctx)))
+		r.Flash("ok", r.T(done, ItemWords(ctx, v.cell.Item), v.card.Unit.InText(ctx)))
 		return r.See(v.choice.path(scorecardsPath+"/"+v.card.Unit.Slug()+"/"+v.cell.Item.ID, "nhom", ""))
 	}
 	w := fault.As(err)
@@ -209,7 +209,7 @@ func (v *valueView) confirmable(ctx context.Context) bool {
 
 // leadBody is the body that leads the item.
 func (v *valueView) leadBody(ctx context.Context) string {
-	return v.card.lead(ctx, itemLead(v.cell.Indicator, v.cell.Criterion))
+	return v.card.Lead(ctx, itemLead(v.cell.Indicator, v.cell.Criterion))
 }
 
 // draftText says what becomes of a value that the reader saves.
@@ -218,22 +218,22 @@ func (v *valueView) draftText(ctx context.Context) string {
 	if id == "" {
 		return i18n.T(ctx, "assessment.form.draft", i18n.T(ctx, "assessment.lead_body"))
 	}
-	return i18n.T(ctx, "assessment.form.draft", v.card.lead(ctx, id))
+	return i18n.T(ctx, "assessment.form.draft", v.card.Lead(ctx, id))
 }
 
 func (v *valueView) answer(ctx context.Context) string {
-	return i18n.T(ctx, "assessment.answer.value", v.card.Unit.Title(ctx), ui.StatusWord(ctx, status(v.cell.Judged.Verdict)), itemWord(ctx, v.cell.Item))
+	return i18n.T(ctx, "assessment.answer.value", v.card.Unit.Title(ctx), ui.StatusWord(ctx, Status(v.cell.Judged.Verdict)), ItemWords(ctx, v.cell.Item))
 }
 
 func (v *valueView) head(ctx context.Context) ui.PageHeadOptions {
-	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.basis(ctx),
-		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", vntext.Capital(itemWord(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
+	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.Basis(ctx),
+		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", vntext.Capital(ItemWords(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
 }
 
 // facts are what stands and why it was judged so.
 func (v *valueView) facts(ctx context.Context) []ui.Definition {
 	c := v.cell
-	value := dash(c.text(ctx))
+	value := ui.Dash(c.text(ctx))
 	if tag := c.Version.stateTag(ctx); tag != "" {
 		value += " (" + tag + ")"
 	}
@@ -397,11 +397,11 @@ func (v *valueView) conflict() bool {
 
 // both are the two versions side by side: what stands now and what was typed.
 func (v *valueView) both(ctx context.Context) []ui.Row {
-	mine := dash("")
+	mine := ui.Dash("")
 	if f, err := v.form.figure(); err == nil {
-		mine = dash(figureText(ctx, v.cell.Indicator, f))
+		mine = ui.Dash(figureText(ctx, v.cell.Indicator, f))
 	}
-	now, by, note := dash(v.cell.text(ctx)), dash(v.cell.Version.recorded(ctx)), ""
+	now, by, note := ui.Dash(v.cell.text(ctx)), ui.Dash(v.cell.Version.recorded(ctx)), ""
 	if v.cell.Version != nil {
 		note = v.cell.Version.Note
 		if !v.cell.Version.State.Public() {
@@ -409,8 +409,8 @@ func (v *valueView) both(ctx context.Context) []ui.Row {
 		}
 	}
 	return []ui.Row{
-		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_now")}, {Text: now}, {Text: by}, {Text: dash(note)}}},
-		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_mine")}, {Text: mine}, {Text: i18n.T(ctx, "assessment.not_saved")}, {Text: dash(v.form.Reason)}}},
+		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_now")}, {Text: now}, {Text: by}, {Text: ui.Dash(note)}}},
+		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_mine")}, {Text: mine}, {Text: i18n.T(ctx, "assessment.not_saved")}, {Text: ui.Dash(v.form.Reason)}}},
 	}
 }
 

@@ -255,7 +255,7 @@ func (v *uploadView) rows(ctx context.Context) []ui.Row {
 	for _, b := range v.recent {
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: nameOr(ctx, b.FileName), Href: ui.Href(ctx, importPath+"/"+strconv.FormatInt(b.ID, 10)), Sub: v.names[b.Set]},
-			{Text: periodName(ctx, b.Period)},
+			{Text: PeriodName(ctx, b.Period)},
 			{Text: i18n.T(ctx, "assessment.batch."+b.State)},
 			{Text: ui.Count(ctx, b.Report.Rows)}, {Text: ui.Count(ctx, len(b.Report.Errors))},
 			{Text: ui.DateTime(ctx, clock.Instant(b.AtMS)), Sub: b.Actor},
@@ -511,7 +511,7 @@ func (v *batchView) rows(ctx context.Context) []ui.Row {
 			raw = "“" + l.Raw + "”"
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: dash(unbroken(l.Unit))}, {Text: dash(v.itemText(ctx, l.Indicator))}, {Text: dash(raw)}, {Body: problemText(l)},
+			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: ui.Dash(unbroken(l.Unit))}, {Text: ui.Dash(v.itemText(ctx, l.Indicator))}, {Text: ui.Dash(raw)}, {Body: problemText(l)},
 		}})
 	}
 	return out
@@ -520,7 +520,7 @@ func (v *batchView) rows(ctx context.Context) []ui.Row {
 // itemText is the item of a place: a criterion by word and number, so that it is not read as an indicator.
 func (v *batchView) itemText(ctx context.Context, id string) string {
 	if item, err := ItemNamed(v.set, id); err == nil && item.Criterion {
-		return itemWord(ctx, item)
+		return ItemWords(ctx, item)
 	}
 	return id
 }

@@ -68,8 +68,8 @@ func (v *booksView) lines(ctx context.Context) []ui.Row {
 			last.Sub = i18n.T(ctx, "assessment.version_newer")
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: shortSetName(ctx, newest)},
-			{Text: periodName(ctx, b.Period), Href: ui.Href(ctx, bookPath(b.Set, b.Period.ID))},
+			{Text: ShortSetName(ctx, newest)},
+			{Text: PeriodName(ctx, b.Period), Href: ui.Href(ctx, bookPath(b.Set, b.Period.ID))},
 			{Text: i18n.T(ctx, "assessment.version_no", b.Version)},
 			last,
 		}})
@@ -118,7 +118,7 @@ func (s *Service) showMove(r *web.Request, status int, to, reason string, wrong 
 		return err
 	}
 	v := &moveView{Migration: m, reason: reason, wrong: wrong}
-	f := ui.Frame{Title: v.title(ctx), Shell: ui.Desk, Active: navBooks, Crumbs: []ui.Crumb{{Text: r.T("assessment.books"), Href: r.Href(booksPath)}, {Text: periodName(ctx, m.Period)}}}
+	f := ui.Frame{Title: v.title(ctx), Shell: ui.Desk, Active: navBooks, Crumbs: []ui.Crumb{{Text: r.T("assessment.books"), Href: r.Href(booksPath)}, {Text: PeriodName(ctx, m.Period)}}}
 	if wrong != nil {
 		field := wrong.Field
 		if field == "" {
@@ -185,7 +185,7 @@ func (v *moveView) heads(ctx context.Context) []ui.Column {
 func (v *moveView) lines(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, x := range v.Items {
-		name := vntext.Capital(itemWord(ctx, x.Item))
+		name := vntext.Capital(ItemWords(ctx, x.Item))
 		switch {
 		case x.Item.Criterion:
 			name += ": " + vntext.Clip(itemTitle(ctx, nil, v.To.Criterion(x.Item.ID)), labelLetters)

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"strings"
 
+	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -43,7 +44,7 @@ func (v *view) facts(ctx context.Context, s *Service) []string {
 		out = append(out, i18n.T(ctx, "assessment.export.illustrative"))
 	}
 	out = append(out,
-		i18n.T(ctx, "board.file.unit", v.home(ctx)),
+		i18n.T(ctx, "board.file.unit", v.Province(ctx)),
 		i18n.T(ctx, "board.file.set", v.Set.Title(ctx)),
 		i18n.T(ctx, "board.file.period", v.Period.Title(ctx), ui.Date(ctx, v.Period.AsOf)))
 	if v.choice.known != "" {
@@ -113,7 +114,7 @@ func (s *Service) matrixFile(ctx context.Context, r *web.Request, v *matrixView,
 			n, _ := met(v.Board, x, v.columns)
 			row := append(words(x.Unit.Code, x.Unit.Name, g.name), entry{ui.Count(ctx, n), true})
 			for _, k := range v.columns {
-				row = append(row, entry{text: ui.StatusWord(said, status(v.Verdict(x, k.item)))})
+				row = append(row, entry{text: ui.StatusWord(said, assessment.Status(v.Verdict(x, k.item)))})
 			}
 			rep.rows = append(rep.rows, row)
 		}

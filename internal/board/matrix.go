@@ -113,7 +113,7 @@ func (v *matrixView) title(ctx context.Context) string {
 		}
 	}
 	if most > 0 {
-		text += "; " + i18n.T(ctx, "board.worst", itemWord(ctx, worst.item), ui.Count(ctx, most))
+		text += "; " + i18n.T(ctx, "board.worst", assessment.ItemWords(ctx, worst.item), ui.Count(ctx, most))
 	}
 	return text
 }
@@ -144,7 +144,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 			n, of := met(v.Board, r, v.columns)
 			row := ui.HeatRow{Name: r.Unit.Name, Href: v.communeHref(ctx, r.Unit), Total: ui.Count(ctx, n) + "/" + ui.Count(ctx, of)}
 			for _, k := range v.columns {
-				row.Cells = append(row.Cells, ui.HeatCell{Status: status(v.Verdict(r, k.item)), Href: v.cellHref(ctx, r.Unit, k.item)})
+				row.Cells = append(row.Cells, ui.HeatCell{Status: assessment.Status(v.Verdict(r, k.item)), Href: v.cellHref(ctx, r.Unit, k.item)})
 			}
 			o.Rows = append(o.Rows, row)
 		}
@@ -179,7 +179,7 @@ func (v *matrixView) caption(ctx context.Context) string {
 func (v *matrixView) legend(ctx context.Context) []ui.KeyEntry {
 	var out []ui.KeyEntry
 	for _, w := range assessment.Verdicts {
-		e := ui.KeyEntry{Status: status(w), N: v.counts.Of(w), Noun: i18n.T(ctx, "board.cells")}
+		e := ui.KeyEntry{Status: assessment.Status(w), N: v.counts.Of(w), Noun: i18n.T(ctx, "board.cells")}
 		if e.N > 0 && v.choice.verdict == "" {
 			e.Href = v.here(ctx, "ket-qua", w.String(), "trang", "")
 		}
@@ -208,7 +208,7 @@ func (v *matrixView) sortField(ctx context.Context) ui.FieldOptions {
 	f.Options = append(f.Options, ui.Option{Text: i18n.T(ctx, "board.order.name"), Selected: v.choice.sort == ""}, ui.Option{Value: nearest, Text: i18n.T(ctx, "board.order.nearest"), Selected: v.choice.sort == nearest})
 	if id := strings.TrimPrefix(v.choice.sort, "-"); id != "" && id != nearest {
 		if item, err := itemNamed(v.Set, id); err == nil {
-			f.Options = append(f.Options, ui.Option{Value: v.choice.sort, Text: i18n.T(ctx, "board.order.item", itemWord(ctx, item)), Selected: true})
+			f.Options = append(f.Options, ui.Option{Value: v.choice.sort, Text: i18n.T(ctx, "board.order.item", assessment.ItemWords(ctx, item)), Selected: true})
 		}
 	}
 	return f
@@ -246,7 +246,7 @@ func (v *view) filters(ctx context.Context) []ui.FieldOptions {
 	}
 	var verdicts []ui.Option
 	for _, w := range assessment.Verdicts {
-		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: vntext.Capital(ui.StatusWord(ctx, status(w)))})
+		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: vntext.Capital(ui.StatusWord(ctx, assessment.Status(w)))})
 	}
 	out = append(out, pick("ket-qua", i18n.T(ctx, "board.has_verdict"), v.choice.verdict, verdicts))
 	return append(out, pick("co-quan", i18n.T(ctx, "board.lead"), v.choice.department, v.departments(ctx)))

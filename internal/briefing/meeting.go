@@ -47,7 +47,7 @@ func Changes(was, now *assessment.Board) []Change {
 			continue
 		}
 		changed := func(item assessment.Item) bool {
-			if !known(was, item) {
+			if !was.Has(item) {
 				return false
 			}
 			a, b := was.Verdict(old, item), now.Verdict(r, item)

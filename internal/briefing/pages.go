@@ -229,16 +229,6 @@ func errorAt(ctx context.Context, f *fault.Error, field string) string {
 	return i18n.Message(ctx, f)
 }
 
-func status(v assessment.Verdict) ui.Status { return ui.Status(v.String()) }
-
-// origin is how figures worked out by the system are marked: in an illustrative database as such.
-func origin(ctx context.Context) ui.OriginKind {
-	if ui.SiteOf(ctx).Demo {
-		return ui.Example
-	}
-	return ui.Computed
-}
-
 func valueHref(ctx context.Context, c choice, u *territory.Unit, item assessment.Item) string {
 	return c.href(ctx, scorecardsPath+"/"+u.Slug()+"/"+item.ID)
 }
@@ -262,13 +252,6 @@ func ids(ctx context.Context, list []Lack, most int) string {
 		text = i18n.T(ctx, "briefing.and_more", text, len(list)-most)
 	}
 	return text
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // money writes whole đồng as reports do: "3,4 tỷ đồng", "250 triệu đồng", "12.000 đồng"; nothing is rounded away that would

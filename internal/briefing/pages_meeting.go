@@ -173,7 +173,7 @@ func (v *meetingView) answer(ctx context.Context) string {
 }
 
 func (v *meetingView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx)}
 	if v.held != nil {
 		o.Over = i18n.T(ctx, "briefing.meeting.of", ui.Date(ctx, v.held.HeldOn))
 		o.Lead = v.held.Note
@@ -200,7 +200,7 @@ func (v *meetingView) nearest(ctx context.Context) []line {
 		if len(s.Lacks) == 1 {
 			l.said, l.saidMore = v.lackText(ctx, s, s.Lacks[0])
 			l.saidHref = valueHref(ctx, v.choice, s.Row.Unit, s.Lacks[0].Item)
-			l.status = status(s.Lacks[0].Verdict)
+			l.status = assessment.Status(s.Lacks[0].Verdict)
 		} else {
 			l.said = i18n.T(ctx, "briefing.meeting.lacks", ui.Count(ctx, len(s.Lacks)), ids(ctx, s.Lacks, 5))
 		}
@@ -279,7 +279,7 @@ func (v *meetingView) lateText(ctx context.Context) string {
 func (v *meetingView) changeLines(ctx context.Context, from, to int) []line {
 	var out []line
 	for _, c := range v.changes[min(from, len(v.changes)):min(to, len(v.changes))] {
-		out = append(out, line{text: c.Unit.Name + " · " + assessment.ItemWords(ctx, c.Item), href: valueHref(ctx, v.choice, c.Unit, c.Item), status: status(c.Now),
+		out = append(out, line{text: c.Unit.Name + " · " + assessment.ItemWords(ctx, c.Item), href: valueHref(ctx, v.choice, c.Unit, c.Item), status: assessment.Status(c.Now),
 			said: i18n.T(ctx, "briefing.meeting.change", assessment.VerdictWord(ctx, c.Was), assessment.VerdictWord(ctx, c.Now))})
 	}
 	return out

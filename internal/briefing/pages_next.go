@@ -211,7 +211,7 @@ func (v *nextView) answer(ctx context.Context) string {
 }
 
 func (v *nextView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx), Actions: keepAction(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx), Actions: keepAction(ctx)}
 	switch {
 	case v.card != nil:
 		o.Lead = i18n.T(ctx, "briefing.next.order")
@@ -327,7 +327,7 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 		if why == "" {
 			why = w.Why
 		}
-		cells := []ui.Cell{head, {Status: status(n.Cell.Judged.Verdict), Sub: w.State}, {Text: dash(w.Value)}, {Text: dash(w.Needs), Sub: w.Mark}, {Text: why}}
+		cells := []ui.Cell{head, {Status: assessment.Status(n.Cell.Judged.Verdict), Sub: w.State}, {Text: ui.Dash(w.Value)}, {Text: ui.Dash(w.Needs), Sub: w.Mark}, {Text: why}}
 		if v.card != nil {
 			cells = append(cells, ui.Cell{Text: v.Lead(ctx, leadOf(v.Set, n.Cell.Item))})
 		}
@@ -348,7 +348,7 @@ func (v *nextView) queueTable(ctx context.Context) ui.TableOptions {
 		case len(r.standing.Lacks) == 1:
 			other = i18n.T(ctx, "briefing.else_none")
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: unitHref(ctx, v.choice, u)}, {Text: r.lack.Item.ID, Href: valueHref(ctx, v.choice, u, r.lack.Item)}, {Status: status(r.lack.Verdict)}, {Text: other}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: unitHref(ctx, v.choice, u)}, {Text: r.lack.Item.ID, Href: valueHref(ctx, v.choice, u, r.lack.Item)}, {Status: assessment.Status(r.lack.Verdict)}, {Text: other}}})
 	}
 	return o
 }

@@ -154,7 +154,7 @@ func (v *planView) rowsOf(ctx context.Context, s *Service, of *Plan) {
 	if of != nil {
 		for _, g := range of.Gaps {
 			row := pickRow{unit: communeOf(v.Frame, g.Unit), gap: g, lack: Lack{g.Item, assessment.Missing}, ticked: true}
-			if x, ok := byUnit[g.Unit]; ok && known(v.Board, g.Item) { // a later version of the set may have dropped the item
+			if x, ok := byUnit[g.Unit]; ok && v.Board.Has(g.Item) { // a later version of the set may have dropped the item
 				row.lack.Verdict = v.Verdict(x.Row, g.Item)
 				row.settled = row.lack.Verdict == assessment.Met || row.lack.Verdict == assessment.NotApplicable
 			}
@@ -192,7 +192,7 @@ func (v *planView) offer() {
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.form.ticked)) {
 		g, ok := gapOf(key)
-		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && known(v.Board, g.Item) && len(v.rows) < MaxGaps {
+		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && v.Board.Has(g.Item) && len(v.rows) < MaxGaps {
 			row := pickRow{unit: u, gap: g, lack: Lack{g.Item, assessment.Missing}}
 			for _, x := range v.Rows {
 				if x.Row.Unit == u {
@@ -409,7 +409,7 @@ func (v *planView) head(ctx context.Context) ui.PageHeadOptions {
 	if v.plan != nil {
 		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, clock.DayOf(v.plan.ChangedMS)))
 		o.Lead = v.plan.Note
-		o.Origin = origin(ctx)
+		o.Origin = ui.WorkedOut(ctx)
 	} else if v.outcome == nil {
 		o.Lead = i18n.T(ctx, "briefing.plan.lead")
 	}
@@ -474,8 +474,8 @@ func (v *planView) followTable(ctx context.Context) ui.TableOptions {
 			continue // a unit is never removed from the register
 		}
 		now := ui.Cell{Text: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
-		if r, ok := rows[g.Unit]; ok && known(v.now, g.Item) {
-			now = ui.Cell{Status: status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
+		if r, ok := rows[g.Unit]; ok && v.now.Has(g.Item) {
+			now = ui.Cell{Status: assessment.Status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: vntext.Capital(assessment.ItemWords(ctx, g.Item)), Sub: vntext.Clip(v.ItemTitle(ctx, g.Item), 60)},
 			{Text: quarterName(ctx, g.Due)}, {Text: money(ctx, g.CostVND)}, now}})
@@ -513,7 +513,7 @@ func (v *planView) pickTable(ctx context.Context) ui.TableOptions {
 		if row.unit == nil {
 			continue
 		}
-		result := ui.Cell{Status: status(row.lack.Verdict)}
+		result := ui.Cell{Status: assessment.Status(row.lack.Verdict)}
 		if row.settled {
 			result.Sub = i18n.T(ctx, "briefing.plan.state.closed")
 		}

@@ -197,7 +197,7 @@ func (v *proofView) table(ctx context.Context, id string, of ...proof.Verdict) u
 	for k, x := range v.report.Findings {
 		for _, verdict := range of {
 			if x.Verdict == verdict {
-				o.Rows = append(o.Rows, ui.Row{ID: "muc-" + strconv.Itoa(k+1), Cells: []ui.Cell{{Text: strconv.Itoa(k + 1), Href: "#cho-" + strconv.Itoa(k+1)}, {Text: x.Quote}, {Text: i18n.T(ctx, "briefing.proof.is."+string(x.Verdict))}, {Text: dash(right(ctx, x))}, {Text: v.why(ctx, x)}}})
+				o.Rows = append(o.Rows, ui.Row{ID: "muc-" + strconv.Itoa(k+1), Cells: []ui.Cell{{Text: strconv.Itoa(k + 1), Href: "#cho-" + strconv.Itoa(k+1)}, {Text: x.Quote}, {Text: i18n.T(ctx, "briefing.proof.is."+string(x.Verdict))}, {Text: ui.Dash(right(ctx, x))}, {Text: v.why(ctx, x)}}})
 			}
 		}
 	}

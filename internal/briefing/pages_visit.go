@@ -160,7 +160,7 @@ func (v *visitView) head(ctx context.Context) ui.PageHeadOptions {
 	if len(v.near) == 0 {
 		title = i18n.T(ctx, "briefing.next.unit_none", u.Title(ctx))
 	}
-	return ui.PageHeadOptions{Over: i18n.T(ctx, "briefing.visit.short"), Title: title, AsOf: v.card.Basis(ctx), Origin: origin(ctx),
+	return ui.PageHeadOptions{Over: i18n.T(ctx, "briefing.visit.short"), Title: title, AsOf: v.card.Basis(ctx), Origin: ui.WorkedOut(ctx),
 		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "briefing.scorecard"), Href: v.choice.href(ctx, scorecardsPath+"/"+u.Slug()), Kind: ui.Quiet}}}
 }
 
@@ -180,7 +180,7 @@ func (b *box) facts(ctx context.Context, f *assessment.Frame) []ui.Definition {
 			out = append(out, ui.Definition{Term: i18n.T(ctx, key), Text: text})
 		}
 	}
-	value := dash(w.Value)
+	value := ui.Dash(w.Value)
 	if w.State != "" {
 		value += " (" + w.State + ")"
 	}
@@ -296,7 +296,7 @@ func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 			what.Sub = vntext.Capital(assessment.ItemWords(ctx, t.Item))
 		}
 		who := ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
-		due := ui.Cell{Text: dash(ui.Date(ctx, t.Due))}
+		due := ui.Cell{Text: ui.Dash(ui.Date(ctx, t.Due))}
 		if t.State == TaskDone {
 			due = ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
 		}

@@ -139,7 +139,7 @@ func Follow(b *assessment.Board, gaps []Gap, end clock.Date) (out Followed) {
 		if p, err := territory.ParsePeriod(g.Due); err == nil && p.To <= end {
 			state = Late
 		}
-		if r, ok := rows[g.Unit]; ok && known(b, g.Item) {
+		if r, ok := rows[g.Unit]; ok && b.Has(g.Item) {
 			if v := b.Verdict(r, g.Item); v == assessment.Met || v == assessment.NotApplicable {
 				state = Closed
 			}
@@ -156,14 +156,6 @@ func Follow(b *assessment.Board, gaps []Gap, end clock.Date) (out Followed) {
 		out.States = append(out.States, state)
 	}
 	return out
-}
-
-// known reports whether the board's set has an item.
-func known(b *assessment.Board, item assessment.Item) bool {
-	if item.Criterion {
-		return b.Set.Criterion(item.ID) != nil
-	}
-	return b.Set.Indicator(item.ID) != nil
 }
 
 // quarterOf returns the id of the quarter that holds a day.

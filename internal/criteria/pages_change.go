@@ -20,16 +20,9 @@ func changeColumns(ctx context.Context) []ui.Column {
 func changeRows(ctx context.Context, old, new *Set, list []Change) []ui.Row {
 	var out []ui.Row
 	for _, c := range list {
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: c.where(ctx)}, {Text: c.what(ctx, old, new)}, {Text: emptyDash(c.side(ctx, c.from, c.oldLevel, c.Old))}, {Text: emptyDash(c.side(ctx, c.to, c.newLevel, c.New))}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: c.where(ctx)}, {Text: c.what(ctx, old, new)}, {Text: ui.Dash(c.side(ctx, c.from, c.oldLevel, c.Old))}, {Text: ui.Dash(c.side(ctx, c.to, c.newLevel, c.New))}}})
 	}
 	return out
-}
-
-func emptyDash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // where names what changed: "Chỉ tiêu 8.4".
