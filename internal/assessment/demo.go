@@ -64,7 +64,7 @@ func (s *Service) demoVerdicts(ctx context.Context, tx *db.Tx, set, period, file
 	var changes []change
 	err = eachDemoRow(file, f.Roster, func(u *territory.Unit, col, val string) error {
 		item := Item{ID: col, Criterion: criteria}
-		if val != "" && f.Has(item) {
+		if val != "" && f.Knows(item) {
 			changes = append(changes, change{Unit: u.ID, Item: item, Figure: Figure{Declared: workbook.Verdict(val)}, State: Verified, Note: "số liệu minh họa"})
 		}
 		return nil

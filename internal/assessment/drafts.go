@@ -40,7 +40,7 @@ func (s *Service) Drafts(ctx context.Context, set, period string) (out []DraftRo
 		var units []territory.UnitID
 		seen := map[territory.UnitID]bool{}
 		err = insideVersions(ctx, s.db.Read(ctx), f.book.ID, func(v Version) error {
-			if !f.Has(v.Item) || f.sees(ctx, v.Unit) != viewInternal {
+			if !f.Knows(v.Item) || f.sees(ctx, v.Unit) != viewInternal {
 				return nil
 			}
 			out = append(out, f.draft(ctx, v))

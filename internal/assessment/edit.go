@@ -92,7 +92,7 @@ func (f *Frame) mayCorrect(ctx context.Context, c Correction) error {
 	if err := f.inProgramme(c.Unit); err != nil {
 		return err
 	}
-	if !f.Has(c.Item) {
+	if !f.Knows(c.Item) {
 		return fault.New(fault.NotFound, "assessment.no_indicator", c.Item.ID, f.Set.Code)
 	}
 	if err := auth.Require(ctx, auth.EditResults, f.scope(c.Unit, c.Item)); err != nil {

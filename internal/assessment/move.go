@@ -180,7 +180,7 @@ func (m *Migration) compare(before, after map[territory.UnitID]standing) {
 		x := MovedItem{Item: item}
 		for _, u := range m.Roster.Communes() {
 			was, is := Missing, now.Verdict(Row{Cells: after[u.ID].Cells, Criteria: after[u.ID].Criteria}, item)
-			if m.Frame.Has(item) {
+			if m.Frame.Knows(item) {
 				was = old.Verdict(Row{Cells: before[u.ID].Cells, Criteria: before[u.ID].Criteria}, item)
 			}
 			x.Before.add(was)

@@ -203,8 +203,8 @@ func (f *Frame) sees(ctx context.Context, unit territory.UnitID) view {
 	return viewPublic
 }
 
-// Has reports whether item belongs to the frame's set.
-func (f *Frame) Has(item Item) bool {
+// Knows reports whether item belongs to the frame's set.
+func (f *Frame) Knows(item Item) bool {
 	if item.Criterion {
 		return f.Set.Criterion(item.ID) != nil
 	}

@@ -167,7 +167,7 @@ func (s *Service) checkPlan(ctx context.Context, p *Plan, f *assessment.Frame) (
 	for _, g := range p.Gaps {
 		key := [2]string{strconv.FormatInt(int64(g.Unit), 10), itemKey(g.Item)}
 		switch {
-		case !communes[g.Unit] || !b.Has(g.Item):
+		case !communes[g.Unit] || !b.Knows(g.Item):
 			return fault.New(fault.Invalid, "briefing.unknown_gap", g.Item.ID).At(fieldGap)
 		case seen[key]:
 			return fault.New(fault.Invalid, "briefing.double_gap", g.Item.ID).At(fieldGap)

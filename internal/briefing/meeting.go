@@ -47,7 +47,7 @@ func Changes(was, now *assessment.Board) []Change {
 			continue
 		}
 		changed := func(item assessment.Item) bool {
-			if !was.Has(item) {
+			if !was.Knows(item) {
 				return false
 			}
 			a, b := was.Verdict(old, item), now.Verdict(r, item)

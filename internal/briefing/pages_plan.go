@@ -154,7 +154,7 @@ func (v *planView) rowsOf(ctx context.Context, s *Service, of *Plan) {
 	if of != nil {
 		for _, g := range of.Gaps {
 			row := pickRow{unit: communeOf(v.Frame, g.Unit), gap: g, lack: Lack{g.Item, assessment.Missing}, ticked: true}
-			if x, ok := byUnit[g.Unit]; ok && v.Board.Has(g.Item) { // a later version of the set may have dropped the item
+			if x, ok := byUnit[g.Unit]; ok && v.Board.Knows(g.Item) { // a later version of the set may have dropped the item
 				row.lack.Verdict = v.Verdict(x.Row, g.Item)
 				row.settled = row.lack.Verdict == assessment.Met || row.lack.Verdict == assessment.NotApplicable
 			}
@@ -192,7 +192,7 @@ func (v *planView) offer() {
 	}
 	for _, key := range slices.Sorted(maps.Keys(v.form.ticked)) {
 		g, ok := gapOf(key)
-		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && v.Board.Has(g.Item) && len(v.rows) < MaxGaps {
+		if u := communeOf(v.Frame, g.Unit); ok && !seen[key] && u != nil && v.Board.Knows(g.Item) && len(v.rows) < MaxGaps {
 			row := pickRow{unit: u, gap: g, lack: Lack{g.Item, assessment.Missing}}
 			for _, x := range v.Rows {
 				if x.Row.Unit == u {
@@ -474,7 +474,7 @@ func (v *planView) followTable(ctx context.Context) ui.TableOptions {
 			continue // a unit is never removed from the register
 		}
 		now := ui.Cell{Text: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
-		if r, ok := rows[g.Unit]; ok && v.now.Has(g.Item) {
+		if r, ok := rows[g.Unit]; ok && v.now.Knows(g.Item) {
 			now = ui.Cell{Status: assessment.Status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: vntext.Capital(assessment.ItemWords(ctx, g.Item)), Sub: vntext.Clip(v.ItemTitle(ctx, g.Item), 60)},

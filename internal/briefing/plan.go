@@ -139,7 +139,7 @@ func Follow(b *assessment.Board, gaps []Gap, end clock.Date) (out Followed) {
 		if p, err := territory.ParsePeriod(g.Due); err == nil && p.To <= end {
 			state = Late
 		}
-		if r, ok := rows[g.Unit]; ok && b.Has(g.Item) {
+		if r, ok := rows[g.Unit]; ok && b.Knows(g.Item) {
 			if v := b.Verdict(r, g.Item); v == assessment.Met || v == assessment.NotApplicable {
 				state = Closed
 			}
