@@ -230,12 +230,13 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	if v.choice.known != "" || v.other.known != "" {
 		return fault.New(fault.Invalid, "board.cards_now").At("luc")
 	}
-	second := cmp.Or(v.other.second, v.other.unit)
-	before, err := unitNamed(v.before, second)
+	after, err := unitNamed(v.Board, v.other.unit)
 	if err != nil {
 		return err
 	}
-	after, err := unitNamed(v.Board, v.other.unit)
+	// The same commune is the same unit: a code or a name may have passed to another one.
+	second := cmp.Or(v.other.second, after.Slug())
+	before, err := unitNamed(v.before, second)
 	if err != nil {
 		return err
 	}
@@ -247,6 +248,9 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	return err
 }
 
+// maxTyped is how many bytes of a typed name are looked for; no commune has a longer one.
+const maxTyped = 200
+
 // unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears.
 func unitNamed(b *assessment.Board, name string) (*territory.Unit, error) {
 	for _, r := range b.Rows {
@@ -255,9 +259,12 @@ func unitNamed(b *assessment.Board, name string) (*territory.Unit, error) {
 		}
 	}
 	var found []*territory.Unit
-	for _, r := range b.Rows {
-		if r.Unit.Code == name || vntext.Fold(r.Unit.Name) == vntext.Fold(name) {
-			found = append(found, r.Unit)
+	if len(name) <= maxTyped { // folding costs by the letters
+		folded := vntext.Fold(name)
+		for _, r := range b.Rows {
+			if r.Unit.Code == name || vntext.Fold(r.Unit.Name) == folded || vntext.Fold(r.Unit.FullName()) == folded {
+				found = append(found, r.Unit)
+			}
 		}
 	}
 	if len(found) == 1 {

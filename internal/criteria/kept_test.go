@@ -1,11 +1,14 @@
 package criteria
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
 	"langso/internal/platform/db/dbtest"
+	"langso/internal/platform/module"
 )
 
 // A full cache gives up what was not asked for longest.
@@ -56,6 +59,39 @@ func TestCachesAreBounded(t *testing.T) {
 			if n == 0 || n > 4 {
 				t.Errorf("%s holds %d, want 1 to 4", name, n)
 			}
+		}
+	})
+}
+
+// A set and a decision that an earlier release took stay in force, whatever files are refused today.
+func TestStoredTextStaysInForce(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		if _, err := s.LoadOverrides(office(), "qd.yaml", override(basic, "879/QĐ-UBND", "2024-01-01", `"2.1": 7`), false); err != nil {
+			t.Fatal(err)
+		}
+		title := current(t, s, basic).TitleVI
+		err := d.Write(office(), func(ctx context.Context, tx *db.Tx) error {
+			for _, q := range []struct{ text, old, new string }{
+				{"UPDATE criteria_set_version SET body = REPLACE(body, $1, $2)", title, "\u202e" + title},
+				{"UPDATE criteria_override SET body = REPLACE(body, $1, $2)", "879/QĐ-UBND", "879\u2066/QĐ-UBND"},
+			} {
+				if _, err := tx.ExecContext(ctx, q.text, q.old, q.new); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		later := New(module.Kit{DB: d, Clock: s.clock}) // the next start: nothing is kept
+		set := current(t, later, basic)
+		if !strings.HasPrefix(set.TitleVI, "\u202e") {
+			t.Fatalf("title %q: the old text is not there", set.TitleVI)
+		}
+		if set, err = later.Effective(office(), set, "2024-06-01"); err != nil || levelText(set.Indicator("2.1").Threshold.All) != "7" {
+			t.Errorf("%v: the decision does not count", err)
 		}
 	})
 }

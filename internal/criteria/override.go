@@ -26,7 +26,7 @@ type Override struct {
 // ParseOverride reads a file of overrides against the set it names, one of sets. It reports everything wrong at once
 // as Problems (fault invalid): no decision number, unknown set, indicator or key, a level of another kind.
 func ParseOverride(name string, b []byte, sets []*Set) (*Override, error) {
-	o, err := readOverride(name, b, sets)
+	o, err := readOverride(&reader{file: name}, b, sets)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +35,7 @@ func ParseOverride(name string, b []byte, sets []*Set) (*Override, error) {
 
 // readOverride is ParseOverride that also returns what could be used when something is wrong: a decision loaded years
 // ago may name an indicator that a later version of the set no longer has.
-func readOverride(name string, b []byte, sets []*Set) (*Override, error) {
-	r := &reader{file: name}
+func readOverride(r *reader, b []byte, sets []*Set) (*Override, error) {
 	o := &Override{Thresholds: map[string]Threshold{}}
 	if root := r.open(b); root != nil {
 		f := r.fields(root, "set", "decision", "decided_on", "valid_from", "note", "illustrative", "thresholds")

@@ -46,6 +46,12 @@ func Parse(name string, b []byte) (*Set, error) {
 	return p.read(p.open(b), b)
 }
 
+// parseStored is Parse for a file that was accepted once.
+func parseStored(name string, b []byte) (*Set, error) {
+	p := &parser{reader: reader{file: name, stored: true}}
+	return p.read(p.open(b), b)
+}
+
 // read reads the set under root, nil when that could not be opened; b is the file it stands in.
 func (p *parser) read(root *yaml.Node, b []byte) (*Set, error) {
 	if root != nil {

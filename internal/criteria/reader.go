@@ -26,6 +26,7 @@ const (
 // reader walks the YAML nodes of one file and collects every problem instead of stopping at the first.
 type reader struct {
 	file     string
+	stored   bool // the text is in force: what a later release would refuse does not take a set away
 	problems Problems
 }
 
@@ -242,7 +243,7 @@ func (r *reader) text(n *yaml.Node) string {
 		r.fail(n.Line, "criteria.text_empty")
 	case utf8.RuneCountInString(s) > maxText:
 		r.fail(n.Line, "criteria.text_long", maxText)
-	case strings.ContainsFunc(s, vntext.Turns):
+	case !r.stored && strings.ContainsFunc(s, vntext.Turns):
 		r.fail(n.Line, "criteria.text_turns")
 	}
 	return s

@@ -317,7 +317,7 @@ func (s *Service) stored(ctx context.Context, v versionRow) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err = Parse(file, []byte(body))
+	set, err = parseStored(file, []byte(body))
 	if err != nil {
 		return nil, fmt.Errorf("stored version %d of %s: %v", v.id, v.code, err) // our mistake, not the asker's: no %w
 	}
@@ -341,7 +341,7 @@ func (s *Service) override(ctx context.Context, row overrideRow, set *Set) (*Ove
 	if err != nil {
 		return nil, err
 	}
-	o, _ = readOverride(file, []byte(body), []*Set{set})
+	o, _ = readOverride(&reader{file: file, stored: true}, []byte(body), []*Set{set})
 	o.ID = row.id
 	o.mark(row.illustrative)
 	s.mu.Lock()
@@ -456,7 +456,7 @@ func (s *Service) overridesFit(ctx context.Context, all []overrideRow, set *Set)
 			return err
 		}
 		var wrong Problems
-		if _, err := readOverride(file, []byte(body), []*Set{set}); errors.As(err, &wrong) {
+		if _, err := readOverride(&reader{file: file, stored: true}, []byte(body), []*Set{set}); errors.As(err, &wrong) {
 			found = append(found, Problem{File: set.file, Key: "criteria.override_unfit", Args: []any{row.decision}})
 			found = append(found, wrong...)
 		}
@@ -578,7 +578,7 @@ func (s *Service) check(ctx context.Context) ([]string, error) {
 			if err != nil {
 				return err
 			}
-			set, err := Parse(file, []byte(body))
+			set, err := parseStored(file, []byte(body))
 			switch {
 			case err != nil:
 				bad = append(bad, fmt.Sprintf("criteria version %d of %s: %v", v.id, v.code, err))
@@ -621,7 +621,7 @@ func (s *Service) check(ctx context.Context) ([]string, error) {
 			if err != nil {
 				return err
 			}
-			o, err := readOverride(file, []byte(body), sets)
+			o, err := readOverride(&reader{file: file, stored: true}, []byte(body), sets)
 			name := fmt.Sprintf("criteria override %d (%s, %s)", row.id, row.set, row.decision)
 			switch {
 			case o.SHA256 != row.sha256:

@@ -90,22 +90,37 @@ func (s *Service) LevelDrawing(ctx context.Context, level Level, d clock.Date, d
 		drawing, err := s.draw(ctx, roster, level, detail)
 		return drawing, drawing != nil, err
 	}
-	s.drawn.mu.Lock()
-	defer s.drawn.mu.Unlock()
-	if s.drawn.kept == nil || s.drawn.rev < reg.rev {
-		s.drawn.rev, s.drawn.kept = reg.rev, map[drawingKey]*Drawing{}
-	}
-	if kept, known := s.drawn.kept[key]; known && s.drawn.rev == reg.rev {
+	if kept, known := s.drawn.get(reg.rev, key); known {
 		return kept, kept != nil, nil
 	}
 	drawing, err := s.draw(ctx, roster, level, detail)
 	if err != nil {
 		return nil, false, err
 	}
-	if s.drawn.rev == reg.rev {
-		s.drawn.kept[key] = drawing
-	}
+	s.drawn.put(reg.rev, key, drawing)
 	return drawing, drawing != nil, nil
+}
+
+// get returns what is kept for a revision; a newer one than all before empties the rest.
+func (d *drawings) get(rev int64, key drawingKey) (drawing *Drawing, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kept == nil || d.rev < rev {
+		d.rev, d.kept = rev, map[drawingKey]*Drawing{}
+	}
+	if d.rev != rev {
+		return nil, false
+	}
+	drawing, known = d.kept[key]
+	return drawing, known
+}
+
+func (d *drawings) put(rev int64, key drawingKey, drawing *Drawing) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rev == rev {
+		d.kept[key] = drawing
+	}
 }
 
 // draw makes a drawing, nil when outlines are missing.
