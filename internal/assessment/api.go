@@ -92,9 +92,6 @@ type IndicatorResult struct {
 	Verified    bool     `json:"verified" doc:"Wording and level of the indicator were checked against the legal source"`
 }
 
-// guest runs an operation on the public projection, whoever is signed in: the public API answers everybody alike.
-func guest(ctx context.Context) context.Context { return auth.With(ctx, auth.Actor{Kind: auth.Guest}) }
-
 func (s *Service) api(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "indicator-summary", Method: http.MethodGet, Path: "/api/v1/indicators/{set}/{indicator}/summary",
 		Summary: "Communes by verdict on one indicator or criterion", Description: "Counts verified values only.", Tags: []string{"results"}, Errors: []int{404, 422}}, s.apiSummary)
@@ -109,7 +106,7 @@ func (s *Service) api(api huma.API) {
 }
 
 func (s *Service) apiSummary(ctx context.Context, in *summaryInput) (*struct{ Body SummaryBody }, error) {
-	ctx = guest(ctx)
+	ctx = auth.AsGuest(ctx)
 	b, err := s.Board(ctx, in.Set, in.Period)
 	if err != nil {
 		return nil, web.APIError(ctx, err)
@@ -123,7 +120,7 @@ func (s *Service) apiSummary(ctx context.Context, in *summaryInput) (*struct{ Bo
 		out.Level = "criterion"
 	}
 	out.Percent = out.Counts.Percent()
-	if out.Illustrative, err = s.illustrative(ctx); err != nil {
+	if out.Illustrative, err = s.db.Illustrative(ctx); err != nil {
 		return nil, web.APIError(ctx, err)
 	}
 	if in.GroupBy != "" {
@@ -153,7 +150,7 @@ func (s *Service) unitAt(ctx context.Context, code, set, period string) (*Frame,
 }
 
 func (s *Service) apiScorecard(ctx context.Context, in *scorecardInput) (*struct{ Body ScorecardBody }, error) {
-	ctx = guest(ctx)
+	ctx = auth.AsGuest(ctx)
 	f, u, err := s.unitAt(ctx, in.Code, in.Set, in.Period)
 	if err != nil {
 		return nil, web.APIError(ctx, err)
@@ -163,7 +160,7 @@ func (s *Service) apiScorecard(ctx context.Context, in *scorecardInput) (*struct
 		return nil, web.APIError(ctx, err)
 	}
 	out := ScorecardBody{Unit: territory.BodyOf(f.Roster, u), Set: c.Set.Code, Period: c.Period.ID, AsOf: c.Period.AsOf, Counts: ScorecardCounts{c.Criteria, c.Indicators}}
-	if out.Illustrative, err = s.illustrative(ctx); err != nil {
+	if out.Illustrative, err = s.db.Illustrative(ctx); err != nil {
 		return nil, web.APIError(ctx, err)
 	}
 	for _, r := range c.Rows {
@@ -215,7 +212,7 @@ func indicatorResult(ctx context.Context, c Cell) IndicatorResult {
 
 // float is the nearest JSON number: decimals of up to 15 digits print as they were written.
 func float(d criteria.Decimal) float64 {
-	f, _ := decimalRat(d).Float64()
+	f, _ := d.Rat().Float64()
 	return f
 }
 

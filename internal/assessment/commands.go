@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/cli"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -147,7 +148,7 @@ func (s *Service) evaluateCommand(fs *flag.FlagSet) func(context.Context, cli.In
 		if len(in.Args) > 0 {
 			return cli.Usage("evaluate takes no argument, got %q", in.Args[0])
 		}
-		b, err := s.Board(guest(ctx), *set, *period) // what counts: verified values, as the public figures
+		b, err := s.Board(auth.AsGuest(ctx), *set, *period) // what counts: verified values, as the public figures
 		if err != nil {
 			return err
 		}

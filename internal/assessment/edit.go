@@ -120,7 +120,7 @@ func (f *Frame) mayCorrect(ctx context.Context, c Correction) error {
 // is written, and PostgreSQL cannot store all of them.
 func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+		return unicode.IsControl(r) || vntext.Turns(r)
 	})
 }
 

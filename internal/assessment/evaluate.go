@@ -231,7 +231,7 @@ func compareFigure(kind criteria.ValueKind, f *Figure, need criteria.Decimal) in
 		if kind == criteria.Percent {
 			hi, lo := bits.Mul64(a, 100)
 			if hi != 0 {
-				return f.rat(kind).Cmp(decimalRat(need))
+				return f.rat(kind).Cmp(need.Rat())
 			}
 			a = lo
 		}
@@ -239,7 +239,7 @@ func compareFigure(kind criteria.ValueKind, f *Figure, need criteria.Decimal) in
 		b = small10(f.Scale)
 	}
 	if f.Num < 0 || f.Den < 0 || need.Num < 0 || b == 0 || small10(need.Scale) == 0 {
-		return f.rat(kind).Cmp(decimalRat(need))
+		return f.rat(kind).Cmp(need.Rat())
 	}
 	// a / b against n / 10^s  ⇔  a · 10^s against n · b
 	lh, ll := bits.Mul64(a, small10(need.Scale))

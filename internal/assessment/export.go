@@ -81,7 +81,7 @@ func (s *Service) document(ctx context.Context, f *Frame, titleKey string) (work
 		f.Set.Title(ctx),
 		i18n.T(ctx, "assessment.export.period", f.Period.Title(ctx), vntext.Date(f.Period.AsOf)),
 	}}
-	marked, err := s.illustrative(ctx)
+	marked, err := s.db.Illustrative(ctx)
 	if marked {
 		doc.Titles = append(doc.Titles, i18n.T(ctx, "assessment.export.illustrative"))
 	}

@@ -18,7 +18,7 @@ func (s *Service) Fill(ctx context.Context, set, period string) (values int, err
 	if err := auth.Require(ctx, auth.ChangeCriteria, auth.Scope{}); err != nil {
 		return 0, err
 	}
-	if marked, err := s.illustrative(ctx); err != nil || !marked {
+	if marked, err := s.db.Illustrative(ctx); err != nil || !marked {
 		if err == nil {
 			err = fault.New(fault.Conflict, "assessment.fill_refused")
 		}

@@ -48,26 +48,8 @@ func (c *Cell) Words(ctx context.Context) Words {
 	return Words{Value: c.text(ctx), Needs: c.needs(ctx), Distance: c.distance(ctx), Why: reasonText(ctx, c.Judged), Mark: c.mark(ctx), Recorded: c.Version.recorded(ctx), State: c.Version.stateTag(ctx)}
 }
 
-// Basis is what the figures of a frame stand on: set, period and the day on which the communes are counted.
-func (f *Frame) Basis(ctx context.Context) string { return f.basis(ctx) }
-
 // SetName is the short name of the frame's set: "NTM nâng cao 2021–2025".
-func (f *Frame) SetName(ctx context.Context) string { return shortSetName(ctx, f.Set) }
-
-// Lead is the name of the department with this id on the day of the frame; "" = several bodies.
-func (f *Frame) Lead(ctx context.Context, id string) string { return f.lead(ctx, id) }
-
-// Province is the name of the home province on the day of the frame, "" when it has none.
-func (f *Frame) Province(ctx context.Context) string { return f.province(ctx) }
-
-// Notices are what no figure of the frame may travel without.
-func (f *Frame) Notices(ctx context.Context) []ui.NoticeOptions {
-	var out []ui.NoticeOptions
-	for _, n := range f.notices(ctx) {
-		out = append(out, n.NoticeOptions)
-	}
-	return out
-}
+func (f *Frame) SetName(ctx context.Context) string { return ShortSetName(ctx, f.Set) }
 
 // Switches are the choices of set and period around a frame, each leading to path with the given filters kept.
 func (s *Service) Switches(ctx context.Context, f *Frame, path string, kept url.Values) ([]ui.Switch, error) {
@@ -85,9 +67,6 @@ func (s *Service) Switches(ctx context.Context, f *Frame, path string, kept url.
 	return m.switches(ctx, f, c, here{path: path, keep: keep}), nil
 }
 
-// ItemWords names an item: "chỉ tiêu 8.4", "tiêu chí 8".
-func ItemWords(ctx context.Context, i Item) string { return itemWord(ctx, i) }
-
 // ItemTitle is the wording of an item of the frame's set, "" for an item that the set does not know.
 func (f *Frame) ItemTitle(ctx context.Context, i Item) string {
 	switch {
@@ -99,8 +78,5 @@ func (f *Frame) ItemTitle(ctx context.Context, i Item) string {
 	return ""
 }
 
-// PeriodName is the name of a period at the start of a line.
-func PeriodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
-
 // VerdictWord is the word of a verdict in the language of ctx: "chưa đạt".
-func VerdictWord(ctx context.Context, v Verdict) string { return ui.StatusWord(ctx, status(v)) }
+func VerdictWord(ctx context.Context, v Verdict) string { return ui.StatusWord(ctx, Status(v)) }

@@ -82,20 +82,12 @@ type ReportValue struct {
 	Verdict     string       `json:"verdict,omitempty"`
 }
 
-// mayImport refuses actors who may import nowhere, before any file is read.
-func mayImport(ctx context.Context) error {
-	if auth.Of(ctx).MayAnywhere(auth.ImportResults) {
-		return nil
-	}
-	return auth.Require(ctx, auth.ImportResults, auth.Scope{})
-}
-
 // Import reads a workbook and writes its values: all or nothing, or with Partial the good ones. The values of a province
 // office or a department are verified at once, those of a commune are drafts. A refusal is in the report, not an error;
 // after a partial import the refused values stay downloadable under Report.Batch.
 func (s *Service) Import(ctx context.Context, q ImportRequest) (rep *Report, err error) {
 	defer fault.Wrap(&err, "assessment.Import(%s, %s)", q.Set, q.Period)
-	if err := mayImport(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ImportResults); err != nil {
 		return nil, err
 	}
 	err = untilStanding(func() error {
@@ -255,7 +247,7 @@ func (r *reading) words(ctx context.Context, p workbook.Problem) string {
 		if err != nil {
 			item = Item{ID: p.Indicator}
 		}
-		args[4] = itemWord(ctx, item)
+		args[4] = ItemWords(ctx, item)
 	}
 	text := i18n.T(ctx, "assessment.problem."+string(p.Code), args...)
 	if u := r.frame.Register.Unit(p.Suggestion); u != nil {
@@ -329,7 +321,7 @@ type Batch struct {
 // Preview reads a workbook, stores it as a pending batch and returns the batch's id. Nothing is written to the results.
 func (s *Service) Preview(ctx context.Context, q ImportRequest) (id int64, err error) {
 	defer fault.Wrap(&err, "assessment.Preview(%s, %s)", q.Set, q.Period)
-	if err := mayImport(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ImportResults); err != nil {
 		return 0, err
 	}
 	if err := s.withinQuota(ctx, s.db.Read(ctx), s.clock.NowMS(), q.File); err != nil {
@@ -394,7 +386,7 @@ func (s *Service) withinQuota(ctx context.Context, q db.Querier, nowMS int64, fi
 // ownBatch returns a batch of the actor. Somebody else's answers as if it were not there, unless the actor may import
 // everywhere.
 func (s *Service) ownBatch(ctx context.Context, id int64) (batchRow, error) {
-	if err := mayImport(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ImportResults); err != nil {
 		return batchRow{}, err
 	}
 	b, err := findBatch(ctx, s.db.Read(ctx), id)
@@ -455,7 +447,7 @@ func (s *Service) Batch(ctx context.Context, id int64) (*Batch, error) {
 
 // Batches returns the newest uploads of the actor; of everybody for those who may import everywhere.
 func (s *Service) Batches(ctx context.Context, limit int) ([]*Batch, error) {
-	if err := mayImport(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ImportResults); err != nil {
 		return nil, err
 	}
 	a := auth.Of(ctx)

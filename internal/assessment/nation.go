@@ -41,7 +41,7 @@ type NationReport struct {
 // It takes illustrative databases only, see Fill.
 func (s *Service) MakeNation(ctx context.Context, communes int) (rep NationReport, err error) {
 	defer fault.Wrap(&err, "assessment.MakeNation(%d)", communes)
-	if marked, err := s.illustrative(ctx); err != nil || !marked {
+	if marked, err := s.db.Illustrative(ctx); err != nil || !marked {
 		if err == nil {
 			err = fault.New(fault.Conflict, "assessment.fill_refused")
 		}

@@ -7,13 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
-	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -69,18 +66,10 @@ func (s *Service) pages(m *web.Mux) {
 	m.Page("POST "+booksPath+"/{bo}/{ky}", s.movePeriod)
 }
 
-// mustRead refuses who may see inside values nowhere: guests are sent to sign in.
-func (s *Service) mustRead(ctx context.Context) error {
-	if auth.Of(ctx).MayAnywhere(auth.ReadResults) {
-		return nil
-	}
-	return auth.Require(ctx, auth.ReadResults, auth.Scope{})
-}
-
 // deskStart leads to the page of one's own work: the scorecard of a commune officer's commune, else the province.
 func (s *Service) deskStart(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	reg, err := s.units.Register(ctx)
@@ -212,13 +201,13 @@ func (m menu) switches(ctx context.Context, f *Frame, c choice, h here) []ui.Swi
 		if h.of != nil {
 			path = h.of(s)
 		}
-		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: shortSetName(ctx, s), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
+		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: ShortSetName(ctx, s), Href: to.href(ctx, path, h.keep...), Selected: s.Code == f.Set.Code})
 	}
 	periods := ui.Switch{Label: i18n.T(ctx, "assessment.period"), Name: "ky"}
 	for _, p := range m.periods {
 		to := c
 		to.period = p.ID
-		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: periodName(ctx, p), Href: to.href(ctx, h.path, h.keep...), Selected: p.ID == f.Period.ID})
+		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: PeriodName(ctx, p), Href: to.href(ctx, h.path, h.keep...), Selected: p.ID == f.Period.ID})
 	}
 	out := []ui.Switch{sets, periods}
 	if len(h.all) > 1 {
@@ -240,28 +229,20 @@ func setName(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.set."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
 }
 
-// shortSetName is the name where room is short: "NTM nâng cao 2021–2025".
-func shortSetName(ctx context.Context, s *criteria.Set) string {
+// ShortSetName is the name where room is short: "NTM nâng cao 2021–2025".
+func ShortSetName(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.set_short."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
 }
 
-// periodName is the name of a period at the start of a line: "Quý III/2026".
-func periodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
-
-// capital makes the first letter of a line large.
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
+// PeriodName is the name of a period at the start of a line: "Quý III/2026".
+func PeriodName(ctx context.Context, p territory.Period) string { return vntext.Capital(p.Title(ctx)) }
 
 func groupingName(ctx context.Context, by Grouping) string {
 	return i18n.T(ctx, "assessment.grouping."+string(by))
 }
 
-// groupName is the name of a group of the board; communes that no decision puts anywhere have one of their own.
-func (b *Board) groupName(ctx context.Context, g BoardGroup) string {
+// GroupTitle is the name of a group of the board; communes that no decision puts anywhere have one of their own.
+func (b *Board) GroupTitle(ctx context.Context, g BoardGroup) string {
 	switch {
 	case g.ID == "":
 		return i18n.T(ctx, "assessment.group_unknown")
@@ -281,34 +262,23 @@ func groupWord(ctx context.Context, id string) string {
 	return id
 }
 
-// origin is how figures worked out by the system are marked: in an illustrative database as such.
-func origin(ctx context.Context) ui.OriginKind {
-	if ui.SiteOf(ctx).Demo {
-		return ui.Example
-	}
-	return ui.Computed
-}
-
-// basis is what figures stand on: set, period and the day on which the communes are counted.
-func (f *Frame) basis(ctx context.Context) string {
-	return i18n.T(ctx, "assessment.basis", capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
+// Basis is what figures stand on: set, period and the day on which the communes are counted.
+func (f *Frame) Basis(ctx context.Context) string {
+	return i18n.T(ctx, "assessment.basis", vntext.Capital(setName(ctx, f.Set)), f.Period.Title(ctx), ui.Date(ctx, f.Period.AsOf))
 }
 
 // home is the province on the day of the frame, nil when no commune says it.
 func (f *Frame) home() *territory.Unit {
-	communes := f.Roster.Communes()
-	if len(communes) == 0 {
-		return nil
+	for _, u := range f.Roster.Communes() {
+		if above := f.Roster.Ancestors(u.ID); len(above) > 0 {
+			return above[len(above)-1]
+		}
 	}
-	above := f.Roster.Ancestors(communes[0].ID)
-	if len(above) == 0 {
-		return nil
-	}
-	return above[len(above)-1]
+	return nil
 }
 
-// province is the name of the home province, "" when it has none.
-func (f *Frame) province(ctx context.Context) string {
+// Province is the name of the home province on the day of the frame, "" when it has none.
+func (f *Frame) Province(ctx context.Context) string {
 	if u := f.home(); u != nil {
 		return u.Title(ctx)
 	}
@@ -325,21 +295,21 @@ func itemLabel(ctx context.Context, s *criteria.Set) string {
 	return i18n.T(ctx, "assessment.item")
 }
 
-// frameNotice is a lasting situation of a set and period; why is told on demand.
-type frameNotice struct {
+// Notice is a lasting situation of a set and period; Why is told on demand.
+type Notice struct {
 	ui.NoticeOptions
-	why string
+	Why string
 }
 
-// notices are what no figure of a set and period may travel without.
-func (f *Frame) notices(ctx context.Context) []frameNotice {
-	var out []frameNotice
+// Notices are what no figure of a set and period may travel without.
+func (f *Frame) Notices(ctx context.Context) []Notice {
+	var out []Notice
 	if f.Set.StructureOnly {
-		out = append(out, frameNotice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
+		out = append(out, Notice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, f.Set.OfficialIndicators-len(f.Set.Indicators()))),
 			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(f.Set.Criteria())))}})
 	}
 	if f.Label() != "" || f.Note() != "" {
-		n := frameNotice{NoticeOptions: ui.NoticeOptions{Title: f.Label()}, why: f.Note()}
+		n := Notice{NoticeOptions: ui.NoticeOptions{Title: f.Label()}, Why: f.Note()}
 		if word, _, ok := strings.Cut(f.Note(), ": "); ok && len(word) < 40 {
 			n.Text = word + "." // the word for the kind of note, such as "Suy luận", is said at once
 		}
@@ -350,7 +320,7 @@ func (f *Frame) notices(ctx context.Context) []frameNotice {
 
 // emptyOptions takes the place of results that do not exist yet; who may bring some in is led there.
 func emptyOptions(ctx context.Context, f *Frame, c choice) ui.EmptyOptions {
-	o := ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", f.Period.Title(ctx)), Text: i18n.T(ctx, "assessment.empty_text", capital(setName(ctx, f.Set)))}
+	o := ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", f.Period.Title(ctx)), Text: i18n.T(ctx, "assessment.empty_text", vntext.Capital(setName(ctx, f.Set)))}
 	if readerMayImport(ctx) {
 		c.set, c.period = f.Set.Code, f.Period.ID
 		o.Action = &ui.LinkButtonOptions{Text: i18n.T(ctx, "assessment.upload_go"), Href: c.href(ctx, importPath, "nhom", ""), Icon: "upload"}
@@ -358,14 +328,15 @@ func emptyOptions(ctx context.Context, f *Frame, c choice) ui.EmptyOptions {
 	return o
 }
 
-func status(v Verdict) ui.Status { return ui.Status(v.String()) }
+// Status is the verdict as screens show it.
+func Status(v Verdict) ui.Status { return ui.Status(v.String()) }
 
 // statusCounts are counts in the order of screens; verdicts that nobody has stay out.
 func (c Counts) statusCounts(href func(Verdict) string) []ui.StatusCount {
 	var out []ui.StatusCount
 	for _, v := range Verdicts {
 		if n := c.Of(v); n > 0 {
-			out = append(out, ui.StatusCount{Status: status(v), N: n, Href: href(v)})
+			out = append(out, ui.StatusCount{Status: Status(v), N: n, Href: href(v)})
 		}
 	}
 	return out
@@ -402,43 +373,12 @@ func (s *Service) inWords(ctx context.Context, err error) error {
 	return fault.New(f.Code, f.Key, f.Args[0], setName(ctx, set))
 }
 
-// itemWord names an item: "chỉ tiêu 8.4", "tiêu chí 8".
-func itemWord(ctx context.Context, i Item) string {
+// ItemWords names an item: "chỉ tiêu 8.4", "tiêu chí 8".
+func ItemWords(ctx context.Context, i Item) string {
 	if i.Criterion {
 		return i18n.T(ctx, "assessment.criterion_id", i.ID)
 	}
 	return i18n.T(ctx, "assessment.indicator_id", i.ID)
-}
-
-// kinds of answers that are files.
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-// sendXLSX answers with a workbook to be saved. Readers that know no UTF-8 names get the name without marks.
-func sendXLSX(r *web.Request, name string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", xlsxType)
-	h.Set("Content-Disposition", attachment(name))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	_, err := r.W.Write(body)
-	return err
-}
-
-// attachment is the Content-Disposition of a file (RFC 6266): a plain name and the full one in UTF-8.
-func attachment(name string) string {
-	stem := strings.TrimSuffix(name, ".xlsx")
-	var words []string
-	for _, w := range strings.FieldsFunc(stem, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }) {
-		if w = vntext.Slug(w); w != "" {
-			words = append(words, w)
-		}
-	}
-	plain := strings.Join(words, "-")
-	if plain == "" {
-		plain = "ket-qua"
-	}
-	return `attachment; filename="` + plain + `.xlsx"; filename*=UTF-8''` + strings.ReplaceAll(url.QueryEscape(stem), "+", "%20") + ".xlsx"
 }
 
 // exported answers with the results of a set and period as a workbook, when the address asks for one.
@@ -458,7 +398,7 @@ func (s *Service) exported(ctx context.Context, r *web.Request, c choice) (bool,
 	if err != nil {
 		return true, err
 	}
-	return true, sendXLSX(r, fmt.Sprintf("ket-qua-%s-%s.xlsx", f.Set.Code, f.Period.ID), body)
+	return true, r.SendFile(web.XLSX, fmt.Sprintf("ket-qua-%s-%s.xlsx", f.Set.Code, f.Period.ID), body)
 }
 
 // pick finds what to show of a unit when the reader chose no period: the default where the unit is there, else the newest
@@ -498,35 +438,6 @@ func (s *Service) pick(ctx context.Context, c choice, u *territory.Unit) (choice
 	return out, nil
 }
 
-// page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n, size int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+size-1)/size, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * size, to: min(page*size, n), n: n, page: page}
-}
-
-// pager is the way to the rows before and after; nil when everything is shown.
-func (s sheet) pager(noun string, href func(page string) string) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: noun}
-	if s.page > 1 {
-		p.PrevHref = href(strconv.Itoa(s.page - 1))
-	}
-	if s.to < s.n {
-		p.NextHref = href(strconv.Itoa(s.page + 1))
-	}
-	return &p
-}
-
 // maxForm bounds a form without a file.
 const maxForm = 64 << 10
 
@@ -541,20 +452,4 @@ func readForm(r *web.Request) error {
 		return fault.New(fault.Invalid, "assessment.form_unreadable").Because(err)
 	}
 	return nil
-}
-
-// instant turns stored milliseconds into a time; the zero time for 0.
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}
-
-// dayOf is the day in Vietnam of stored milliseconds, "" for 0.
-func dayOf(ms int64) clock.Date {
-	if ms == 0 {
-		return ""
-	}
-	return clock.DateOf(instant(ms))
 }

@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -26,8 +28,8 @@ type boardView struct {
 	groups     []BoardGroup
 	recognised []Recognition
 	desk       bool
-	sheet      sheet // communes of this page
-	drafts     int   // values that wait for confirmation, as far as the reader sees inside
+	sheet      web.Sheet // communes of this page
+	drafts     int       // values that wait for confirmation, as far as the reader sees inside
 }
 
 // lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
@@ -95,7 +97,7 @@ func (v *boardView) met(r Row) (n int, gaps []string) {
 }
 
 func (s *Service) publicBoard(r *web.Request) error {
-	ctx := guest(r.Context())
+	ctx := auth.AsGuest(r.Context())
 	c := chosen(r)
 	if done, err := s.exported(ctx, r, c); done {
 		return err
@@ -104,14 +106,14 @@ func (s *Service) publicBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.Rows), listSize)
+	v.sheet = r.Sheet(len(v.Rows), listSize)
 	f := ui.Frame{Title: v.answer(r.Context()), Shell: ui.Public, Active: navBoard, Wide: true}
 	return r.Render(http.StatusOK, f, publicBoardBody(v))
 }
 
 func (s *Service) deskBoard(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -122,8 +124,8 @@ func (s *Service) deskBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.Rows), listSize)
-	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx)}, {Text: r.T("assessment.board")}}}
+	v.sheet = r.Sheet(len(v.Rows), listSize)
+	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.Province(ctx)}, {Text: r.T("assessment.board")}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, deskBoardBody(v))
 }
@@ -189,7 +191,7 @@ func (v *boardView) answer(ctx context.Context) string {
 	case v.partial && len(v.columns) <= 2:
 		var parts []string
 		for _, c := range v.columns {
-			parts = append(parts, i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, c.counts.Met), total, itemWord(ctx, c.item)))
+			parts = append(parts, i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, c.counts.Met), total, ItemWords(ctx, c.item)))
 		}
 		return strings.Join(parts, "; ")
 	case v.partial:
@@ -229,7 +231,7 @@ func (v *boardView) nearness() []nearRow {
 
 // head is the head of the page.
 func (v *boardView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.basis(ctx), Origin: origin(ctx), Tags: v.tags(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx), Tags: v.tags(ctx)}
 	if home := v.home(); home != nil && !v.desk {
 		o.Over = i18n.T(ctx, "assessment.over.board", home.InText(ctx))
 	}
@@ -278,12 +280,12 @@ func (v *boardView) cards(ctx context.Context) []ui.FigureOptions {
 	total, day := len(v.Rows), i18n.T(ctx, "assessment.on_day", ui.Date(ctx, v.Period.AsOf))
 	noun := i18n.T(ctx, "assessment.communes")
 	card := func(label string, n int) ui.FigureOptions {
-		return ui.FigureOptions{Label: label, N: n, Of: total, Noun: noun, Percent: Counts{Met: n, Total: total}.percent(ctx), AsOf: day, Origin: origin(ctx)}
+		return ui.FigureOptions{Label: label, N: n, Of: total, Noun: noun, Percent: Counts{Met: n, Total: total}.percent(ctx), AsOf: day, Origin: ui.WorkedOut(ctx)}
 	}
 	var out []ui.FigureOptions
 	if v.partial {
 		for _, c := range v.columns[:min(len(v.columns), 4)] {
-			f := card(i18n.T(ctx, "assessment.card.item", itemWord(ctx, c.item)), c.counts.Met)
+			f := card(i18n.T(ctx, "assessment.card.item", ItemWords(ctx, c.item)), c.counts.Met)
 			f.Of, f.Percent, f.Href = c.counts.applicable(), c.counts.percent(ctx), v.itemHref(ctx, c.item)
 			out = append(out, f)
 		}
@@ -291,7 +293,7 @@ func (v *boardView) cards(ctx context.Context) []ui.FigureOptions {
 		n := len(v.Set.Criteria())
 		out = append(out, card(i18n.T(ctx, "assessment.card.complete", ui.Count(ctx, n)), v.Complete()))
 		if t, ok := v.AverageCriteria(); ok {
-			out = append(out, ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.average"), Text: tenths(ctx, t), Noun: noun, Change: i18n.T(ctx, "assessment.card.average_of", ui.Count(ctx, n), ui.Count(ctx, total)), AsOf: day, Origin: origin(ctx)})
+			out = append(out, ui.FigureOptions{Label: i18n.T(ctx, "assessment.card.average"), Text: tenths(ctx, t), Noun: noun, Change: i18n.T(ctx, "assessment.card.average_of", ui.Count(ctx, n), ui.Count(ctx, total)), AsOf: day, Origin: ui.WorkedOut(ctx)})
 		}
 	}
 	return append(out, card(i18n.T(ctx, "assessment.card.with_data"), v.WithData()))
@@ -320,7 +322,7 @@ func (v *boardView) bars(ctx context.Context) ui.BarListOptions {
 		if p := c.counts.percent(ctx); p != "" {
 			text += " · " + p
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + vntext.Clip(c.title(ctx), labelLetters), Href: v.itemHref(ctx, c.item), N: c.counts.Met, Text: text})
 	}
 	return o
 }
@@ -347,7 +349,7 @@ func (v *boardView) hardest(ctx context.Context) ui.BarListOptions {
 		if n == 0 {
 			break
 		}
-		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + clipped(c.title(ctx)), Sub: v.shortLead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
+		o.Bars = append(o.Bars, ui.Bar{Label: c.item.ID + ". " + vntext.Clip(c.title(ctx), labelLetters), Sub: v.shortLead(ctx, c.lead), Href: v.itemHref(ctx, c.item), N: n,
 			Text: i18n.T(ctx, "assessment.n_of_communes", ui.Count(ctx, n), ui.Count(ctx, c.counts.applicable()))})
 	}
 	return o
@@ -430,7 +432,7 @@ func (v *boardView) shown() []shownGroup {
 	var out []shownGroup
 	at := 0
 	for _, g := range v.groups {
-		from, to := max(v.sheet.from-at, 0), min(v.sheet.to-at, len(g.Rows))
+		from, to := max(v.sheet.From-at, 0), min(v.sheet.To-at, len(g.Rows))
 		if from < to {
 			out = append(out, shownGroup{g, g.Rows[from:to]})
 		}
@@ -445,7 +447,7 @@ func (v *boardView) pager(ctx context.Context) *ui.PagerOptions {
 	if v.desk {
 		path, section = provincePath, "#ma-tran-xa"
 	}
-	return v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.choice.href(ctx, path, "trang", page) + section })
+	return v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.choice.href(ctx, path, "trang", page) + section })
 }
 
 // listRows are the communes of this page under the names of their groups.
@@ -460,7 +462,7 @@ func (v *boardView) listRows(ctx context.Context) []ui.Row {
 			cells := []ui.Cell{{Text: r.Unit.Name, Href: communeHref(ctx, v.desk, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
 				{Body: ui.Strip(v.strip(ctx, r))}, {Text: v.gapText(ctx, r, gaps)}}
 			if v.showsGroup() {
-				cells = append(cells, ui.Cell{Text: dash(groupWord(ctx, v.Roster.Attribute(r.Unit.ID, territory.CommuneGroup)))})
+				cells = append(cells, ui.Cell{Text: ui.Dash(groupWord(ctx, v.Roster.Attribute(r.Unit.ID, territory.CommuneGroup)))})
 			}
 			out = append(out, ui.Row{Cells: cells})
 		}
@@ -481,17 +483,17 @@ func (v *boardView) gapText(ctx context.Context, r Row, gaps []string) string {
 func (v *boardView) strip(ctx context.Context, r Row) []ui.StripCell {
 	out := make([]ui.StripCell, 0, len(v.columns))
 	for _, c := range v.columns {
-		out = append(out, ui.StripCell{ID: c.item.ID, Title: c.title(ctx), Status: status(v.Verdict(r, c.item))})
+		out = append(out, ui.StripCell{ID: c.item.ID, Title: c.title(ctx), Status: Status(v.Verdict(r, c.item))})
 	}
 	return out
 }
 
 // groupHeading names a group with its size and its answer.
 func (v *boardView) groupHeading(ctx context.Context, g BoardGroup) string {
-	text := v.groupName(ctx, g) + " · " + i18n.T(ctx, "assessment.n_communes", ui.Count(ctx, len(g.Rows)))
+	text := v.GroupTitle(ctx, g) + " · " + i18n.T(ctx, "assessment.n_communes", ui.Count(ctx, len(g.Rows)))
 	if v.partial {
 		for _, c := range v.columns[:min(len(v.columns), 2)] {
-			text += " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, c.item).Met), itemWord(ctx, c.item))
+			text += " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, c.item).Met), ItemWords(ctx, c.item))
 		}
 		return text
 	}
@@ -532,7 +534,7 @@ func (v *boardView) groupRow(ctx context.Context, name string, rows []Row) ui.Ro
 func (v *boardView) groupRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, g := range v.groups {
-		out = append(out, v.groupRow(ctx, v.groupName(ctx, g), g.Rows))
+		out = append(out, v.groupRow(ctx, v.GroupTitle(ctx, g), g.Rows))
 	}
 	return out
 }
@@ -575,7 +577,7 @@ func (v *boardView) matrices(ctx context.Context) []ui.MatrixOptions {
 func (v *boardView) matrix(ctx context.Context, id string, groups []shownGroup) ui.MatrixOptions {
 	o := ui.MatrixOptions{ID: id, Caption: i18n.T(ctx, "assessment.section.matrix"), RowLabel: i18n.T(ctx, "assessment.commune"), TotalLabel: i18n.T(ctx, "assessment.met_short")}
 	if len(groups) == 1 {
-		o.Caption += ": " + v.groupName(ctx, groups[0].BoardGroup)
+		o.Caption += ": " + v.GroupTitle(ctx, groups[0].BoardGroup)
 	}
 	for _, c := range v.columns {
 		o.Columns = append(o.Columns, ui.MatrixColumn{ID: c.item.ID, Title: c.title(ctx), Href: v.itemHref(ctx, c.item)})
@@ -592,7 +594,7 @@ func (v *boardView) matrix(ctx context.Context, id string, groups []shownGroup) 
 				query = "?" + query
 			}
 			for _, c := range v.columns {
-				row.Cells = append(row.Cells, ui.MatrixCell{Status: status(v.Verdict(r, c.item)), Href: path + "/" + c.item.ID + query})
+				row.Cells = append(row.Cells, ui.MatrixCell{Status: Status(v.Verdict(r, c.item)), Href: path + "/" + c.item.ID + query})
 			}
 			o.Rows = append(o.Rows, row)
 		}
@@ -618,7 +620,7 @@ func (v *boardView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
 		if p.ID != v.Period.ID {
 			c := v.choice
 			c.period = p.ID
-			out = append(out, ui.LinkButtonOptions{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
+			out = append(out, ui.LinkButtonOptions{Text: PeriodName(ctx, p), Href: c.href(ctx, v.path())})
 		}
 	}
 	return out

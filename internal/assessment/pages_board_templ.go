@@ -189,7 +189,7 @@ func publicBoardBody(v *boardView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section(ui.SectionOptions{ID: "cac-xa", Title: i18n.T(ctx, "assessment.section.communes"), Lead: v.basis(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section(ui.SectionOptions{ID: "cac-xa", Title: i18n.T(ctx, "assessment.section.communes"), Lead: v.Basis(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,6 +14,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -30,7 +31,7 @@ type communeView struct {
 }
 
 func (s *Service) publicCommune(r *web.Request) error {
-	ctx := guest(r.Context())
+	ctx := auth.AsGuest(r.Context())
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("maTen"))
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (s *Service) publicCommune(r *web.Request) error {
 
 func (s *Service) deskScorecard(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))
@@ -123,7 +124,7 @@ func (v *communeView) empty(ctx context.Context) ui.EmptyOptions {
 
 // crumbs lead from the province to the commune, with the district that there was on the day.
 func (v *communeView) crumbs(ctx context.Context) []ui.Crumb {
-	out := []ui.Crumb{{Text: v.frame.province(ctx), Href: v.choice.href(ctx, provincePath, "nhom", "")}}
+	out := []ui.Crumb{{Text: v.frame.Province(ctx), Href: v.choice.href(ctx, provincePath, "nhom", "")}}
 	if p := v.frame.Roster.Parent(territory.Administrative, v.unit.ID); p != nil && p.Level == territory.District {
 		out = append(out, ui.Crumb{Text: p.Title(ctx)})
 	}
@@ -165,7 +166,7 @@ func (v *communeView) lead(ctx context.Context) string {
 		if len(ids[x]) == 0 || x == Missing && v.card.partial() { // the heading says of how few a partial card speaks
 			continue
 		}
-		parts = append(parts, i18n.T(ctx, "assessment.lacking_ids", capital(ui.StatusWord(ctx, status(x))), idList(ctx, ids[x], 12)))
+		parts = append(parts, i18n.T(ctx, "assessment.lacking_ids", vntext.Capital(ui.StatusWord(ctx, Status(x))), idList(ctx, ids[x], 12)))
 	}
 	if len(parts) > 0 {
 		return strings.Join(parts, " ")
@@ -182,7 +183,7 @@ func (v *communeView) head(ctx context.Context) ui.PageHeadOptions {
 		o.Over = i18n.T(ctx, "assessment.code_over", v.unit.Code)
 	}
 	if v.card != nil {
-		o.AsOf, o.Origin = v.frame.basis(ctx), origin(ctx)
+		o.AsOf, o.Origin = v.frame.Basis(ctx), ui.WorkedOut(ctx)
 		if slices.ContainsFunc(v.every(), func(c Cell) bool { return c.Version != nil && !c.Version.State.Public() }) {
 			o.Tags = append(o.Tags, i18n.T(ctx, "assessment.with_drafts"))
 		}
@@ -277,20 +278,20 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 			continue
 		}
 		c := r.Cell.Criterion
-		row := ui.ScorecardRow{ID: c.ID, Title: c.Title(ctx), Status: status(r.Cell.Judged.Verdict), Href: v.href(ctx, c.ID), Note: v.rowNote(ctx, r)}
-		row.Lead = v.frame.lead(ctx, c.Lead)
+		row := ui.ScorecardRow{ID: c.ID, Title: c.Title(ctx), Status: Status(r.Cell.Judged.Verdict), Href: v.href(ctx, c.ID), Note: v.rowNote(ctx, r)}
+		row.Lead = v.frame.Lead(ctx, c.Lead)
 		if len(r.Indicators) > 0 {
 			row.Counts = i18n.T(ctx, "assessment.row_counts", ui.Count(ctx, r.Met()), ui.Count(ctx, len(r.Indicators)))
 		}
 		if last := r.updated(); last != nil {
-			row.Updated = ui.Date(ctx, dayOf(last.RecordedMS))
+			row.Updated = ui.Date(ctx, clock.DayOf(last.RecordedMS))
 			if last.By != auth.CLI().Login { // who brought in whole files from the server is on the page of the value
 				row.UpdatedBy = last.By
 			}
 		}
 		for k := range r.Indicators {
 			i := &r.Indicators[k]
-			row.Cells = append(row.Cells, ui.ScorecardCell{ID: i.Item.ID, Title: i.Indicator.Text(ctx), Status: status(i.Judged.Verdict), Value: i.shortText(ctx), Threshold: i.shortNeeds(ctx), Href: v.href(ctx, i.Item.ID)})
+			row.Cells = append(row.Cells, ui.ScorecardCell{ID: i.Item.ID, Title: i.Indicator.Text(ctx), Status: Status(i.Judged.Verdict), Value: i.shortText(ctx), Threshold: i.shortNeeds(ctx), Href: v.href(ctx, i.Item.ID)})
 		}
 		o.Rows = append(o.Rows, row)
 	}
@@ -305,7 +306,7 @@ func (v *communeView) rowNote(ctx context.Context, r ScoreRow) string {
 			note = reasonText(ctx, r.Cell.Judged) + " "
 		}
 		if tag := r.Cell.Version.stateTag(ctx); tag != "" {
-			note += capital(tag) + "."
+			note += vntext.Capital(tag) + "."
 		}
 		return strings.TrimSpace(note)
 	}
@@ -344,19 +345,11 @@ func (v *communeView) detailRow(ctx context.Context, c *Cell) ui.Row {
 	}
 	return ui.Row{Cells: []ui.Cell{
 		{Text: c.Item.ID, Href: v.href(ctx, c.Item.ID)}, {Text: itemTitle(ctx, c.Indicator, c.Criterion)},
-		{Text: dash(c.text(ctx)), Sub: c.Version.stateTag(ctx)},
-		{Text: dash(c.needs(ctx)), Sub: c.mark(ctx)},
-		{Status: status(c.Judged.Verdict), Sub: c.because(ctx)},
+		{Text: ui.Dash(c.text(ctx)), Sub: c.Version.stateTag(ctx)},
+		{Text: ui.Dash(c.needs(ctx)), Sub: c.mark(ctx)},
+		{Status: Status(c.Judged.Verdict), Sub: c.because(ctx)},
 		{Body: cellOrigin(c, links)},
 	}}
-}
-
-// dash stands where there is nothing.
-func dash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // every lists all cells of the scorecard, criteria that have no indicators among them.
@@ -446,7 +439,7 @@ func (v *communeView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
 		if p.ID != v.frame.Period.ID && v.unit.ValidAt(p.AsOf) {
 			c := v.choice
 			c.period = p.ID
-			out = append(out, ui.LinkButtonOptions{Text: periodName(ctx, p), Href: c.href(ctx, v.path())})
+			out = append(out, ui.LinkButtonOptions{Text: PeriodName(ctx, p), Href: c.href(ctx, v.path())})
 		}
 	}
 	return out
@@ -456,7 +449,7 @@ func (v *communeView) otherPeriods(ctx context.Context) []ui.LinkButtonOptions {
 type listView struct {
 	*boardView
 	rows  []Row
-	sheet sheet
+	sheet web.Sheet
 	order string
 	name  string // part of a name that was asked for
 	band  string // id of a band that was asked for
@@ -467,7 +460,7 @@ const listSize = 120
 
 func (s *Service) scorecardList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -478,8 +471,8 @@ func (s *Service) scorecardList(r *web.Request) error {
 	q := r.URL.Query()
 	v := &listView{boardView: b, order: q.Get("xep"), name: strings.TrimSpace(q.Get("q")), band: q.Get("khoang")}
 	v.filter()
-	v.sheet = cut(r, len(v.rows), listSize)
-	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.scorecards")}}}
+	v.sheet = r.Sheet(len(v.rows), listSize)
+	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.scorecards")}}}
 	f.Context = v.menu.switches(ctx, v.Frame, c, here{path: scorecardsPath, by: v.by, all: v.groupings(), keep: v.kept()})
 	return r.Render(http.StatusOK, f, scorecardListBody(v))
 }
@@ -544,11 +537,11 @@ func (v *listView) lines(ctx context.Context) []ui.Row {
 	names := map[territory.UnitID]string{}
 	for _, g := range v.groups {
 		for _, r := range g.Rows {
-			names[r.Unit.ID] = v.groupName(ctx, g)
+			names[r.Unit.ID] = v.GroupTitle(ctx, g)
 		}
 	}
 	var out []ui.Row
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		n, gaps := v.met(r)
 		cells := []ui.Cell{
 			{Text: r.Unit.Name, Href: communeHref(ctx, true, v.choice, r.Unit)}, {Text: ui.Count(ctx, n) + "/" + ui.Count(ctx, len(v.columns))},
@@ -556,7 +549,7 @@ func (v *listView) lines(ctx context.Context) []ui.Row {
 		if len(v.Set.Indicators()) > 0 && !v.partial {
 			cells = append(cells, ui.Cell{Text: ui.Count(ctx, countByte(r.Cells, byte(Met))) + "/" + ui.Count(ctx, len(v.Set.Indicators()))})
 		}
-		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: names[r.Unit.ID]}, ui.Cell{Text: dash(ui.Date(ctx, dayOf(r.ChangedMS)))})
+		cells = append(cells, ui.Cell{Text: v.gapText(ctx, r, gaps)}, ui.Cell{Text: names[r.Unit.ID]}, ui.Cell{Text: ui.Dash(ui.Date(ctx, clock.DayOf(r.ChangedMS)))})
 		out = append(out, ui.Row{Cells: cells})
 	}
 	return out

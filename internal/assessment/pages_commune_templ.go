@@ -516,7 +516,7 @@ func scorecardListBody(v *listView) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.basis(ctx), Origin: origin(ctx), Tags: v.tags(ctx),
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx), Tags: v.tags(ctx),
 			Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.download_xlsx"), Href: v.choice.href(ctx, provincePath, "dinh-dang", "xlsx", "nhom", ""), Icon: "download", Download: true, Note: "XLSX"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -583,7 +583,7 @@ func scorecardListBody(v *listView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p := v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
+			if p := v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
 				templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

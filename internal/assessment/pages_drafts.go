@@ -4,8 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -14,12 +17,12 @@ type draftsView struct {
 	*Frame
 	rows   []DraftRow
 	choice choice
-	sheet  sheet
+	sheet  web.Sheet
 }
 
 func (s *Service) draftList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -31,12 +34,12 @@ func (s *Service) draftList(r *web.Request) error {
 	if v.rows, err = s.Drafts(ctx, f.Set.Code, f.Period.ID); err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.rows), listSize)
+	v.sheet = r.Sheet(len(v.rows), listSize)
 	m, err := s.menuFor(ctx, f)
 	if err != nil {
 		return err
 	}
-	page := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.drafts")}}}
+	page := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.drafts")}}}
 	page.Context = m.switches(ctx, f, c, here{path: draftsPath, keep: []string{"nhom", ""}})
 	return r.Render(http.StatusOK, page, draftListBody(v))
 }
@@ -61,8 +64,8 @@ func (v *draftsView) heads(ctx context.Context) []ui.Column {
 
 func (v *draftsView) lines(ctx context.Context) []ui.Row {
 	var out []ui.Row
-	for k := range v.rows[v.sheet.from:v.sheet.to] {
-		d := &v.rows[v.sheet.from+k]
+	for k := range v.rows[v.sheet.From:v.sheet.To] {
+		d := &v.rows[v.sheet.From+k]
 		href := v.choice.href(ctx, scorecardsPath+"/"+d.Unit.Slug()+"/"+d.Item.ID, "nhom", "")
 		outside := ""
 		if d.Public != nil {
@@ -70,11 +73,11 @@ func (v *draftsView) lines(ctx context.Context) []ui.Row {
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: unbroken(d.Unit.Name), Href: href},
-			{Text: d.Item.ID + ". " + clipped(itemTitle(ctx, d.Indicator, d.Criterion))},
+			{Text: d.Item.ID + ". " + vntext.Clip(itemTitle(ctx, d.Indicator, d.Criterion), labelLetters)},
 			{Text: figureText(ctx, d.Indicator, d.Version.Figure), Sub: d.Version.Note},
-			{Text: dash(outside)},
-			{Text: ui.DateTime(ctx, instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
-			{Text: v.Frame.lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
+			{Text: ui.Dash(outside)},
+			{Text: ui.DateTime(ctx, clock.Instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
+			{Text: v.Frame.Lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
 		}})
 	}
 	return out

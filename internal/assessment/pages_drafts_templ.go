@@ -35,7 +35,7 @@ func draftListBody(v *draftsView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), Lead: v.lead(ctx), AsOf: v.basis(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), Lead: v.lead(ctx), AsOf: v.Basis(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -52,7 +52,7 @@ func draftListBody(v *draftsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p := v.sheet.pager(i18n.T(ctx, "assessment.drafts_noun"), func(page string) string { return v.choice.href(ctx, draftsPath, "nhom", "", "trang", page) }); p != nil {
+			if p := v.sheet.Pager(i18n.T(ctx, "assessment.drafts_noun"), func(page string) string { return v.choice.href(ctx, draftsPath, "nhom", "", "trang", page) }); p != nil {
 				templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

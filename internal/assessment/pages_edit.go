@@ -13,6 +13,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -65,9 +66,9 @@ func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
 	ctx := r.Context()
 	u, c := v.card.Unit, v.choice
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{
-		{Text: v.card.province(ctx), Href: c.href(ctx, provincePath)},
+		{Text: v.card.Province(ctx), Href: c.href(ctx, provincePath)},
 		{Text: u.Title(ctx), Href: c.href(ctx, scorecardsPath+"/"+u.Slug())},
-		{Text: capital(itemWord(ctx, v.cell.Item))},
+		{Text: vntext.Capital(ItemWords(ctx, v.cell.Item))},
 	}}
 	f.Context = v.menu.switches(ctx, v.card.Frame, c, here{path: scorecardsPath + "/" + u.Slug(), keep: []string{"nhom", ""}})
 	if v.wrong != nil {
@@ -80,7 +81,7 @@ func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
 // valueView reads the value that the address names.
 func (s *Service) valueView(r *web.Request) (*valueView, error) {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	u, candidates, err := s.units.Resolve(ctx, r.PathValue("xa"))
@@ -153,7 +154,7 @@ func (s *Service) correctValue(r *web.Request) error {
 		err = s.Correct(ctx, c)
 	}
 	if err == nil {
-		r.Flash("ok", r.T(done, itemWord(ctx, v.cell.Item), v.card.Unit.InText(ctx)))
+		r.Flash("ok", r.T(done, ItemWords(ctx, v.cell.Item), v.card.Unit.InText(ctx)))
 		return r.See(v.choice.path(scorecardsPath+"/"+v.card.Unit.Slug()+"/"+v.cell.Item.ID, "nhom", ""))
 	}
 	w := fault.As(err)
@@ -208,7 +209,7 @@ func (v *valueView) confirmable(ctx context.Context) bool {
 
 // leadBody is the body that leads the item.
 func (v *valueView) leadBody(ctx context.Context) string {
-	return v.card.lead(ctx, itemLead(v.cell.Indicator, v.cell.Criterion))
+	return v.card.Lead(ctx, itemLead(v.cell.Indicator, v.cell.Criterion))
 }
 
 // draftText says what becomes of a value that the reader saves.
@@ -217,22 +218,22 @@ func (v *valueView) draftText(ctx context.Context) string {
 	if id == "" {
 		return i18n.T(ctx, "assessment.form.draft", i18n.T(ctx, "assessment.lead_body"))
 	}
-	return i18n.T(ctx, "assessment.form.draft", v.card.lead(ctx, id))
+	return i18n.T(ctx, "assessment.form.draft", v.card.Lead(ctx, id))
 }
 
 func (v *valueView) answer(ctx context.Context) string {
-	return i18n.T(ctx, "assessment.answer.value", v.card.Unit.Title(ctx), ui.StatusWord(ctx, status(v.cell.Judged.Verdict)), itemWord(ctx, v.cell.Item))
+	return i18n.T(ctx, "assessment.answer.value", v.card.Unit.Title(ctx), ui.StatusWord(ctx, Status(v.cell.Judged.Verdict)), ItemWords(ctx, v.cell.Item))
 }
 
 func (v *valueView) head(ctx context.Context) ui.PageHeadOptions {
-	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.basis(ctx),
-		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", capital(itemWord(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
+	return ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.cell.Indicator, v.cell.Criterion), AsOf: v.card.Basis(ctx),
+		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "assessment.item_everywhere", vntext.Capital(ItemWords(ctx, v.cell.Item))), Href: itemHref(ctx, true, v.choice, v.card.Set.Code, v.cell.Item.ID, "nhom", ""), Kind: ui.Quiet, Icon: "next"}}}
 }
 
 // facts are what stands and why it was judged so.
 func (v *valueView) facts(ctx context.Context) []ui.Definition {
 	c := v.cell
-	value := dash(c.text(ctx))
+	value := ui.Dash(c.text(ctx))
 	if tag := c.Version.stateTag(ctx); tag != "" {
 		value += " (" + tag + ")"
 	}
@@ -262,7 +263,7 @@ func (v *valueView) timeline(ctx context.Context) []ui.TimelineItem {
 	var out []ui.TimelineItem
 	for k := range v.history {
 		x := &v.history[k].Version
-		at := instant(x.RecordedMS)
+		at := clock.Instant(x.RecordedMS)
 		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: x.writer(ctx), What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
 		if tag := x.stateTag(ctx); tag != "" {
 			item.What += " (" + tag + ")"
@@ -302,7 +303,7 @@ func (v *valueView) fields(ctx context.Context) []ui.FieldOptions {
 		verdict.Kind, verdict.Options = ui.RadioField, nil
 	}
 	for _, x := range verdicts {
-		verdict.Options = append(verdict.Options, ui.Option{Value: string(x), Text: capital(verdictWord(ctx, x)), Selected: workbook.Verdict(v.form.Verdict) == x})
+		verdict.Options = append(verdict.Options, ui.Option{Value: string(x), Text: vntext.Capital(verdictWord(ctx, x)), Selected: workbook.Verdict(v.form.Verdict) == x})
 	}
 	out = append(out, verdict, ui.FieldOptions{Kind: ui.TextArea, Name: fieldReason, Label: i18n.T(ctx, "assessment.form.reason"), Hint: i18n.T(ctx, "assessment.form.reason_hint"), Value: v.form.Reason, Rows: 3})
 	for k := range out {
@@ -380,7 +381,7 @@ func (v *valueView) wrongText(ctx context.Context) string {
 	case v.wrong.Code == fault.Unconditional:
 		return i18n.T(ctx, "assessment.form.no_version")
 	case v.wrong.Code == fault.Stale && v.cell.Version != nil:
-		at := ui.DateTime(ctx, instant(v.cell.Version.RecordedMS))
+		at := ui.DateTime(ctx, clock.Instant(v.cell.Version.RecordedMS))
 		if v.cell.Version.By == auth.Of(ctx).Login {
 			return i18n.T(ctx, "assessment.stale_own", at)
 		}
@@ -396,11 +397,11 @@ func (v *valueView) conflict() bool {
 
 // both are the two versions side by side: what stands now and what was typed.
 func (v *valueView) both(ctx context.Context) []ui.Row {
-	mine := dash("")
+	mine := ui.Dash("")
 	if f, err := v.form.figure(); err == nil {
-		mine = dash(figureText(ctx, v.cell.Indicator, f))
+		mine = ui.Dash(figureText(ctx, v.cell.Indicator, f))
 	}
-	now, by, note := dash(v.cell.text(ctx)), dash(v.cell.Version.recorded(ctx)), ""
+	now, by, note := ui.Dash(v.cell.text(ctx)), ui.Dash(v.cell.Version.recorded(ctx)), ""
 	if v.cell.Version != nil {
 		note = v.cell.Version.Note
 		if !v.cell.Version.State.Public() {
@@ -408,8 +409,8 @@ func (v *valueView) both(ctx context.Context) []ui.Row {
 		}
 	}
 	return []ui.Row{
-		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_now")}, {Text: now}, {Text: by}, {Text: dash(note)}}},
-		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_mine")}, {Text: mine}, {Text: i18n.T(ctx, "assessment.not_saved")}, {Text: dash(v.form.Reason)}}},
+		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_now")}, {Text: now}, {Text: by}, {Text: ui.Dash(note)}}},
+		{Cells: []ui.Cell{{Text: i18n.T(ctx, "assessment.version_mine")}, {Text: mine}, {Text: i18n.T(ctx, "assessment.not_saved")}, {Text: ui.Dash(v.form.Reason)}}},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -47,7 +48,7 @@ type uploadView struct {
 
 // mustImport refuses who brings in results nowhere, and says who does.
 func mustImport(ctx context.Context) error {
-	err := mayImport(ctx)
+	err := auth.RequireAnywhere(ctx, auth.ImportResults)
 	if fault.Is(err, fault.Forbidden) {
 		return fault.New(fault.Forbidden, "assessment.who_may_import")
 	}
@@ -101,7 +102,7 @@ func (s *Service) uploadView(ctx context.Context, c choice) (*uploadView, error)
 		return nil, err
 	}
 	for _, x := range sets {
-		v.names[x.Code] = capital(setName(ctx, x))
+		v.names[x.Code] = vntext.Capital(setName(ctx, x))
 		v.sets = append(v.sets, ui.Option{Value: x.Code, Text: v.names[x.Code], Selected: x.Code == c.set})
 	}
 	v.likely = likelyPeriods(territory.NewestClosed(s.clock.Today()))
@@ -209,7 +210,7 @@ func (q *ImportRequest) take(p *multipart.Part) error {
 			q.Period = strings.TrimSpace(string(b))
 		}
 	case fieldFile:
-		q.FileName = fileName(p.FileName())
+		q.FileName = web.FileName(p.FileName())
 		b, err := io.ReadAll(io.LimitReader(p, xlsx.MaxBytes+1))
 		if err != nil {
 			return err
@@ -220,21 +221,6 @@ func (q *ImportRequest) take(p *multipart.Part) error {
 		q.File = b
 	}
 	return nil
-}
-
-// fileName is the name of an upload as it is kept and shown: without folders and control characters, not too long.
-func fileName(s string) string {
-	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
-		s = s[i+1:]
-	}
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == '\ufffd' {
-			return -1
-		}
-		return r
-	}, s)
-	r := []rune(vntext.Squeeze(vntext.NFC(s)))
-	return string(r[:min(len(r), 120)])
 }
 
 func (v *uploadView) wrongField() string {
@@ -269,10 +255,10 @@ func (v *uploadView) rows(ctx context.Context) []ui.Row {
 	for _, b := range v.recent {
 		out = append(out, ui.Row{Cells: []ui.Cell{
 			{Text: nameOr(ctx, b.FileName), Href: ui.Href(ctx, importPath+"/"+strconv.FormatInt(b.ID, 10)), Sub: v.names[b.Set]},
-			{Text: periodName(ctx, b.Period)},
+			{Text: PeriodName(ctx, b.Period)},
 			{Text: i18n.T(ctx, "assessment.batch."+b.State)},
 			{Text: ui.Count(ctx, b.Report.Rows)}, {Text: ui.Count(ctx, len(b.Report.Errors))},
-			{Text: ui.DateTime(ctx, instant(b.AtMS)), Sub: b.Actor},
+			{Text: ui.DateTime(ctx, clock.Instant(b.AtMS)), Sub: b.Actor},
 		}})
 	}
 	return out
@@ -296,7 +282,7 @@ type batchView struct {
 	set   *criteria.Set
 	lines []problemLine
 	only  string // "tu-choi" | "canh-bao" | ""
-	sheet sheet
+	sheet web.Sheet
 }
 
 // problemLine is a refused place or a remark.
@@ -334,7 +320,7 @@ func (s *Service) batchPage(r *web.Request) error {
 	}
 	v := newBatchView(b, r.URL.Query().Get("loai"))
 	v.set = set
-	v.sheet = cut(r, len(v.lines), problemsSize)
+	v.sheet = r.Sheet(len(v.lines), problemsSize)
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navImport, Crumbs: []ui.Crumb{{Text: r.T("assessment.upload_title"), Href: r.Href(importPath)}, {Text: nameOr(ctx, b.FileName)}}}
 	return r.Render(http.StatusOK, f, batchBody(v))
 }
@@ -414,7 +400,7 @@ func (s *Service) refusedValues(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendXLSX(r, r.T("assessment.refusal_file", strings.TrimSuffix(nameOr(ctx, b.FileName), ".xlsx")), body)
+	return r.SendFile(web.XLSX, r.T("assessment.refusal_file", strings.TrimSuffix(nameOr(ctx, b.FileName), ".xlsx"))+".xlsx", body)
 }
 
 func (v *batchView) pending() bool { return v.State == "pending" }
@@ -434,7 +420,7 @@ func (v *batchView) answer(ctx context.Context) string {
 }
 
 func (v *batchView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: capital(setName(ctx, v.set)) + " · " + v.Period.Title(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), Over: i18n.T(ctx, "assessment.over.batch", nameOr(ctx, v.FileName)), AsOf: vntext.Capital(setName(ctx, v.set)) + " · " + v.Period.Title(ctx)}
 	if v.pending() {
 		o.Lead = i18n.T(ctx, "assessment.nothing_written")
 	}
@@ -519,13 +505,13 @@ func (v *batchView) heads(ctx context.Context) []ui.Column {
 
 func (v *batchView) rows(ctx context.Context) []ui.Row {
 	var out []ui.Row
-	for _, l := range v.lines[v.sheet.from:v.sheet.to] {
+	for _, l := range v.lines[v.sheet.From:v.sheet.To] {
 		raw := ""
 		if l.Raw != "" {
 			raw = "“" + l.Raw + "”"
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: dash(unbroken(l.Unit))}, {Text: dash(v.itemText(ctx, l.Indicator))}, {Text: dash(raw)}, {Body: problemText(l)},
+			{Text: l.placeText(ctx), Sub: l.Sheet}, {Text: ui.Dash(unbroken(l.Unit))}, {Text: ui.Dash(v.itemText(ctx, l.Indicator))}, {Text: ui.Dash(raw)}, {Body: problemText(l)},
 		}})
 	}
 	return out
@@ -534,7 +520,7 @@ func (v *batchView) rows(ctx context.Context) []ui.Row {
 // itemText is the item of a place: a criterion by word and number, so that it is not read as an indicator.
 func (v *batchView) itemText(ctx context.Context, id string) string {
 	if item, err := ItemNamed(v.set, id); err == nil && item.Criterion {
-		return itemWord(ctx, item)
+		return ItemWords(ctx, item)
 	}
 	return id
 }
@@ -551,7 +537,7 @@ func (l problemLine) placeText(ctx context.Context) string {
 }
 
 func (v *batchView) pager(ctx context.Context) *ui.PagerOptions {
-	return v.sheet.pager(i18n.T(ctx, "assessment.problems_noun"), func(page string) string {
+	return v.sheet.Pager(i18n.T(ctx, "assessment.problems_noun"), func(page string) string {
 		to := v.href(ctx, "") + "?trang=" + page
 		if v.only != "" {
 			to += "&loai=" + v.only

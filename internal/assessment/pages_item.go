@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"langso/internal/criteria"
+	"langso/internal/platform/auth"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -30,7 +31,7 @@ type itemView struct {
 	only   string // verdict that is filtered for, stillLacking for whoever has not met it, "" = all
 	order  string // "" | "cach" | "cach-giam" | "ket-qua"
 	rows   []ItemRow
-	sheet  sheet
+	sheet  web.Sheet
 	desk   bool
 }
 
@@ -51,22 +52,22 @@ func (v *itemView) shows(x Verdict) bool {
 func (s *Service) publicItem(r *web.Request) error {
 	c := chosen(r)
 	c.set = r.PathValue("bo")
-	v, err := s.itemView(guest(r.Context()), r, c, r.PathValue("chiTieu"))
+	v, err := s.itemView(auth.AsGuest(r.Context()), r, c, r.PathValue("chiTieu"))
 	if err != nil {
 		return err
 	}
 	ctx := r.Context()
-	if done, err := s.exported(guest(ctx), r, c); done {
+	if done, err := s.exported(auth.AsGuest(ctx), r, c); done {
 		return err
 	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Public, Active: navCriteria, Wide: true, Crumbs: []ui.Crumb{
-		{Text: r.T("assessment.nav.criteria"), Href: r.Href("/tieu-chi")}, {Text: capital(setName(ctx, v.Set)), Href: r.Href("/tieu-chi/" + v.Set.Code)}, {Text: capital(itemWord(ctx, v.Item))}}}
+		{Text: r.T("assessment.nav.criteria"), Href: r.Href("/tieu-chi")}, {Text: vntext.Capital(setName(ctx, v.Set)), Href: r.Href("/tieu-chi/" + v.Set.Code)}, {Text: vntext.Capital(ItemWords(ctx, v.Item))}}}
 	return r.Render(http.StatusOK, f, itemBody(v))
 }
 
 func (s *Service) deskItem(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -76,7 +77,7 @@ func (s *Service) deskItem(r *web.Request) error {
 	}
 	v.desk = true
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navIndicators, Crumbs: []ui.Crumb{
-		{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators"), Href: c.href(ctx, indicatorsPath)}, {Text: capital(itemWord(ctx, v.Item))}}}
+		{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators"), Href: c.href(ctx, indicatorsPath)}, {Text: vntext.Capital(ItemWords(ctx, v.Item))}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, itemBody(v))
 }
@@ -95,7 +96,7 @@ func (s *Service) itemView(ctx context.Context, r *web.Request, c choice, id str
 		return nil, err
 	}
 	v.arrange()
-	v.sheet = cut(r, len(v.rows), listSize)
+	v.sheet = r.Sheet(len(v.rows), listSize)
 	return v, nil
 }
 
@@ -116,7 +117,7 @@ func (v *itemView) arrange() {
 			}
 		}
 	}
-	less := func(i, j ItemRow) bool { return decimalRat(i.Cell.Margin).Cmp(decimalRat(j.Cell.Margin)) < 0 }
+	less := func(i, j ItemRow) bool { return i.Cell.Margin.Rat().Cmp(j.Cell.Margin.Rat()) < 0 }
 	place := func(r ItemRow) int { return slices.Index(Verdicts, r.Cell.Judged.Verdict) }
 	switch v.order {
 	case "cach", "cach-giam":
@@ -178,21 +179,21 @@ func (v *itemView) href(ctx context.Context, pairs ...string) string {
 
 func (v *itemView) answer(ctx context.Context) string {
 	if v.Counts.Missing == v.Counts.Total {
-		return i18n.T(ctx, "assessment.answer.item_no_data", itemWord(ctx, v.Item), v.Period.Title(ctx))
+		return i18n.T(ctx, "assessment.answer.item_no_data", ItemWords(ctx, v.Item), v.Period.Title(ctx))
 	}
-	return i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, v.Counts.Met), ui.Count(ctx, v.Counts.applicable()), itemWord(ctx, v.Item))
+	return i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, v.Counts.Met), ui.Count(ctx, v.Counts.applicable()), ItemWords(ctx, v.Item))
 }
 
 func (v *itemView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.Indicator, v.Criterion), AsOf: v.basis(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), Lead: itemTitle(ctx, v.Indicator, v.Criterion), AsOf: v.Basis(ctx)}
 	if slices.ContainsFunc(v.Items, func(r ItemRow) bool { return r.Cell.Version != nil && !r.Cell.Version.State.Public() }) {
 		o.Tags = []string{i18n.T(ctx, "assessment.with_drafts")}
 	}
 	if p := v.Counts.percent(ctx); p != "" && v.Counts.Missing < v.Counts.Total {
-		o.Origin = origin(ctx)
+		o.Origin = ui.WorkedOut(ctx)
 		o.Note = i18n.T(ctx, "assessment.worked_out", p, ui.Count(ctx, v.Counts.Met), ui.Count(ctx, v.Counts.applicable()))
 	}
-	o.Over = capital(itemWord(ctx, v.Item)) + " · " + capital(setName(ctx, v.Set))
+	o.Over = vntext.Capital(ItemWords(ctx, v.Item)) + " · " + vntext.Capital(setName(ctx, v.Set))
 	file := provincePath
 	if !v.desk {
 		file = "/"
@@ -206,7 +207,7 @@ func (v *itemView) head(ctx context.Context) ui.PageHeadOptions {
 // bar divides the communes by result; its parts lead to the rows.
 func (v *itemView) bar(ctx context.Context) ui.StackBarOptions {
 	return ui.StackBarOptions{
-		Label: i18n.T(ctx, "assessment.by_result", ui.Count(ctx, v.Counts.Total), itemWord(ctx, v.Item)), Noun: i18n.T(ctx, "assessment.communes"),
+		Label: i18n.T(ctx, "assessment.by_result", ui.Count(ctx, v.Counts.Total), ItemWords(ctx, v.Item)), Noun: i18n.T(ctx, "assessment.communes"),
 		Counts: v.Counts.statusCounts(func(x Verdict) string { return v.href(ctx, "ket-qua", x.String(), "trang", "") }),
 	}
 }
@@ -234,7 +235,7 @@ func (v *itemView) facts(ctx context.Context) []ui.Definition {
 			out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.indicators"), Body: indicatorLinks(v)})
 		}
 	}
-	add("assessment.lead", v.lead(ctx, itemLead(v.Indicator, v.Criterion)))
+	add("assessment.lead", v.Lead(ctx, itemLead(v.Indicator, v.Criterion)))
 	if len(v.Set.LegalBasis) > 0 {
 		out = append(out, ui.Definition{Term: i18n.T(ctx, "assessment.legal_basis"), Text: v.Set.Basis(ctx)[0], Href: ui.Href(ctx, "/tieu-chi/"+v.Set.Code)})
 	}
@@ -280,7 +281,7 @@ func (v *itemView) tabs(ctx context.Context) ui.TabsOptions {
 		{Text: i18n.T(ctx, "assessment.lacking"), Href: v.href(ctx, "ket-qua", stillLacking, "trang", ""), Count: ui.Count(ctx, v.Counts.lacking()), Selected: v.only == stillLacking}}}
 	for _, x := range Verdicts {
 		if n := v.Counts.Of(x); n > 0 || x.String() == v.only {
-			o.Tabs = append(o.Tabs, ui.Tab{Text: capital(ui.StatusWord(ctx, status(x))), Status: status(x), Count: ui.Count(ctx, n), Href: v.href(ctx, "ket-qua", x.String(), "trang", ""), Selected: x.String() == v.only})
+			o.Tabs = append(o.Tabs, ui.Tab{Text: vntext.Capital(ui.StatusWord(ctx, Status(x))), Status: Status(x), Count: ui.Count(ctx, n), Href: v.href(ctx, "ket-qua", x.String(), "trang", ""), Selected: x.String() == v.only})
 		}
 	}
 	return o
@@ -310,7 +311,7 @@ func (v *itemView) lackingIndicators(ctx context.Context, r Row) string {
 			ids = append(ids, i.ID)
 		}
 	}
-	return dash(idList(ctx, ids, len(ids)))
+	return ui.Dash(idList(ctx, ids, len(ids)))
 }
 
 // valued reports whether anything but a declared result was reported.
@@ -378,22 +379,22 @@ func (v *itemView) lines(ctx context.Context) []ui.Row {
 	valued, numeric := v.valued(), v.numeric()
 	var out []ui.Row
 	last := ""
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		if h := heading[r.Unit.ID]; h != last {
 			out = append(out, ui.Row{Heading: h})
 			last = h
 		}
 		c := r.Cell
-		result := ui.Cell{Status: status(c.Judged.Verdict), Text: v.why(ctx, c), Sub: c.Version.stateTag(ctx)}
+		result := ui.Cell{Status: Status(c.Judged.Verdict), Text: v.why(ctx, c), Sub: c.Version.stateTag(ctx)}
 		cells := []ui.Cell{{Text: r.Unit.Name, Href: v.rowHref(ctx, r.Unit)}, result}
 		if v.divided() {
 			cells = append(cells, ui.Cell{Text: v.lackingIndicators(ctx, standing[r.Unit.ID])})
 		}
 		if valued {
-			cells = append(cells, ui.Cell{Text: dash(c.text(ctx))})
+			cells = append(cells, ui.Cell{Text: ui.Dash(c.text(ctx))})
 		}
 		if numeric {
-			cells = append(cells, ui.Cell{Text: dash(c.needs(ctx))}, ui.Cell{Text: dash(c.distance(ctx))})
+			cells = append(cells, ui.Cell{Text: ui.Dash(c.needs(ctx))}, ui.Cell{Text: ui.Dash(c.distance(ctx))})
 		}
 		out = append(out, ui.Row{Cells: append(cells, ui.Cell{Body: recordedBy(c.Version)})})
 	}
@@ -419,14 +420,14 @@ func (v *itemView) rowHref(ctx context.Context, u *territory.Unit) string {
 
 func (v *itemView) groupHeading(ctx context.Context, g BoardGroup) string {
 	c := v.Count(g.Rows, v.Item)
-	return v.groupName(ctx, g) + " · " + i18n.T(ctx, "assessment.n_of_met", ui.Count(ctx, c.Met), ui.Count(ctx, c.applicable()), dash(c.percent(ctx)))
+	return v.GroupTitle(ctx, g) + " · " + i18n.T(ctx, "assessment.n_of_met", ui.Count(ctx, c.Met), ui.Count(ctx, c.applicable()), ui.Dash(c.percent(ctx)))
 }
 
 // groupColumns and groupRows compare the groups on the item.
 func (v *itemView) groupColumns(ctx context.Context) []ui.Column {
 	out := []ui.Column{{Label: groupingName(ctx, v.by)}}
 	for _, x := range v.present() {
-		out = append(out, ui.Column{Label: capital(ui.StatusWord(ctx, status(x))), Num: true})
+		out = append(out, ui.Column{Label: vntext.Capital(ui.StatusWord(ctx, Status(x))), Num: true})
 	}
 	return append(out, ui.Column{Label: i18n.T(ctx, "assessment.communes_total"), Num: true}, ui.Column{Label: i18n.T(ctx, "assessment.share"), Num: true})
 }
@@ -447,13 +448,13 @@ func (v *itemView) groupRow(ctx context.Context, name string, c Counts) ui.Row {
 	for _, x := range v.present() {
 		cells = append(cells, ui.Cell{Text: ui.Count(ctx, c.Of(x))})
 	}
-	return ui.Row{Cells: append(cells, ui.Cell{Text: ui.Count(ctx, c.Total)}, ui.Cell{Text: dash(c.percent(ctx))})}
+	return ui.Row{Cells: append(cells, ui.Cell{Text: ui.Count(ctx, c.Total)}, ui.Cell{Text: ui.Dash(c.percent(ctx))})}
 }
 
 func (v *itemView) groupRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, g := range v.groups {
-		out = append(out, v.groupRow(ctx, v.groupName(ctx, g), v.Count(g.Rows, v.Item)))
+		out = append(out, v.groupRow(ctx, v.GroupTitle(ctx, g), v.Count(g.Rows, v.Item)))
 	}
 	return out
 }
@@ -468,7 +469,7 @@ type indicatorsView struct {
 
 func (s *Service) indicatorList(r *web.Request) error {
 	ctx := r.Context()
-	if err := s.mustRead(ctx); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	c := chosen(r)
@@ -479,7 +480,7 @@ func (s *Service) indicatorList(r *web.Request) error {
 	q := r.URL.Query()
 	v := &indicatorsView{boardView: b, order: q.Get("xep"), body: q.Get("phu-trach")}
 	v.arrange()
-	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navIndicators, Crumbs: []ui.Crumb{{Text: v.province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators")}}}
+	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navIndicators, Crumbs: []ui.Crumb{{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators")}}}
 	f.Context = v.menu.switches(ctx, v.Frame, c, here{path: indicatorsPath, keep: v.kept()})
 	return r.Render(http.StatusOK, f, indicatorListBody(v))
 }
@@ -537,7 +538,7 @@ func (v *indicatorsView) answer(ctx context.Context) string {
 	case worst.counts.lacking() == 0:
 		return i18n.T(ctx, "assessment.answer.none_lacking", ui.Count(ctx, len(v.items)))
 	}
-	return i18n.T(ctx, "assessment.answer.worst", capital(itemWord(ctx, worst.item)), ui.Count(ctx, worst.counts.lacking()), ui.Count(ctx, worst.counts.applicable()))
+	return i18n.T(ctx, "assessment.answer.worst", vntext.Capital(ItemWords(ctx, worst.item)), ui.Count(ctx, worst.counts.lacking()), ui.Count(ctx, worst.counts.applicable()))
 }
 
 func (v *indicatorsView) heads(ctx context.Context) []ui.Column {
@@ -562,8 +563,8 @@ func (v *indicatorsView) lines(ctx context.Context) []ui.Row {
 		}
 		n := c.counts
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: c.item.ID, Href: v.itemHref(ctx, c.item)}, {Text: c.title(ctx)}, {Text: v.lead(ctx, c.lead)},
-			{Text: i18n.T(ctx, "assessment.n_of", ui.Count(ctx, n.Met), ui.Count(ctx, n.applicable()))}, {Text: dash(n.percent(ctx))},
+			{Text: c.item.ID, Href: v.itemHref(ctx, c.item)}, {Text: c.title(ctx)}, {Text: v.Lead(ctx, c.lead)},
+			{Text: i18n.T(ctx, "assessment.n_of", ui.Count(ctx, n.Met), ui.Count(ctx, n.applicable()))}, {Text: ui.Dash(n.percent(ctx))},
 			{Text: ui.Count(ctx, n.lacking())}, {Text: ui.Count(ctx, n.Missing)}, {Text: ui.Count(ctx, n.NoThreshold)},
 		}})
 	}
@@ -577,7 +578,7 @@ func (v *indicatorsView) bodies(ctx context.Context) []ui.Option {
 	for _, c := range v.all() {
 		if c.lead != "" && !slices.Contains(ids, c.lead) {
 			ids = append(ids, c.lead)
-			out = append(out, ui.Option{Value: c.lead, Text: v.lead(ctx, c.lead), Selected: c.lead == v.body})
+			out = append(out, ui.Option{Value: c.lead, Text: v.Lead(ctx, c.lead), Selected: c.lead == v.body})
 		}
 	}
 	return out

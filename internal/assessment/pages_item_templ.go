@@ -143,7 +143,7 @@ func itemBody(v *itemView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p := v.sheet.pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
+			if p := v.sheet.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.href(ctx, "trang", page) }); p != nil {
 				templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -329,7 +329,7 @@ func indicatorListBody(v *indicatorsView) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.basis(ctx), Origin: origin(ctx), Tags: v.tags(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx), Tags: v.tags(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

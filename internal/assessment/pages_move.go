@@ -7,9 +7,11 @@ import (
 
 	"langso/internal/criteria"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
@@ -66,8 +68,8 @@ func (v *booksView) lines(ctx context.Context) []ui.Row {
 			last.Sub = i18n.T(ctx, "assessment.version_newer")
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{
-			{Text: shortSetName(ctx, newest)},
-			{Text: periodName(ctx, b.Period), Href: ui.Href(ctx, bookPath(b.Set, b.Period.ID))},
+			{Text: ShortSetName(ctx, newest)},
+			{Text: PeriodName(ctx, b.Period), Href: ui.Href(ctx, bookPath(b.Set, b.Period.ID))},
 			{Text: i18n.T(ctx, "assessment.version_no", b.Version)},
 			last,
 		}})
@@ -116,7 +118,7 @@ func (s *Service) showMove(r *web.Request, status int, to, reason string, wrong 
 		return err
 	}
 	v := &moveView{Migration: m, reason: reason, wrong: wrong}
-	f := ui.Frame{Title: v.title(ctx), Shell: ui.Desk, Active: navBooks, Crumbs: []ui.Crumb{{Text: r.T("assessment.books"), Href: r.Href(booksPath)}, {Text: periodName(ctx, m.Period)}}}
+	f := ui.Frame{Title: v.title(ctx), Shell: ui.Desk, Active: navBooks, Crumbs: []ui.Crumb{{Text: r.T("assessment.books"), Href: r.Href(booksPath)}, {Text: PeriodName(ctx, m.Period)}}}
 	if wrong != nil {
 		field := wrong.Field
 		if field == "" {
@@ -183,13 +185,13 @@ func (v *moveView) heads(ctx context.Context) []ui.Column {
 func (v *moveView) lines(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, x := range v.Items {
-		name := capital(itemWord(ctx, x.Item))
+		name := vntext.Capital(ItemWords(ctx, x.Item))
 		switch {
 		case x.Item.Criterion:
-			name += ": " + clipped(itemTitle(ctx, nil, v.To.Criterion(x.Item.ID)))
+			name += ": " + vntext.Clip(itemTitle(ctx, nil, v.To.Criterion(x.Item.ID)), labelLetters)
 		default:
 			i := v.To.Indicator(x.Item.ID)
-			name += ": " + clipped(itemTitle(ctx, i, i.Criterion))
+			name += ": " + vntext.Clip(itemTitle(ctx, i, i.Criterion), labelLetters)
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: ui.Count(ctx, x.Before.Met)}, {Text: ui.Count(ctx, x.After.Met)}, {Text: ui.Count(ctx, x.Communes)}}})
 	}
@@ -203,7 +205,7 @@ func (v *moveView) timeline(ctx context.Context) []ui.TimelineItem {
 		if text == "" {
 			text = i18n.T(ctx, "assessment.move_first")
 		}
-		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, instant(m.FromMS)), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
+		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, clock.Instant(m.FromMS)), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
 	}
 	return out
 }

@@ -77,7 +77,7 @@ func moveBody(v *moveView) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.title(ctx), Over: setName(ctx, v.Set), Lead: i18n.T(ctx, "assessment.move_lead", v.Set.Version), AsOf: v.basis(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.title(ctx), Over: setName(ctx, v.Set), Lead: i18n.T(ctx, "assessment.move_lead", v.Set.Version), AsOf: v.Basis(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

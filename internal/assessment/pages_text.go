@@ -146,7 +146,7 @@ func (c *Cell) distance(ctx context.Context) string {
 // points writes a distance between percentages: with one decimal, with more where one would print a zero.
 func points(ctx context.Context, d criteria.Decimal) string {
 	n := ""
-	switch one, two := round(decimalRat(d), 1), round(decimalRat(d), 2); {
+	switch one, two := round(d.Rat(), 1), round(d.Rat(), 2); {
 	case one.Num != 0:
 		n = tenths(ctx, one.Num)
 	case two.Num != 0:
@@ -175,9 +175,9 @@ func (v *Version) recorded(ctx context.Context) string {
 		return ""
 	}
 	if v.By == "" {
-		return ui.Date(ctx, dayOf(v.RecordedMS))
+		return ui.Date(ctx, clock.DayOf(v.RecordedMS))
 	}
-	return v.writer(ctx) + ", " + ui.DateTime(ctx, instant(v.RecordedMS))
+	return v.writer(ctx) + ", " + ui.DateTime(ctx, clock.Instant(v.RecordedMS))
 }
 
 // writer is who recorded a version, in words where no person did.
@@ -215,8 +215,8 @@ func itemTitle(ctx context.Context, ind *criteria.Indicator, c *criteria.Criteri
 	return c.Title(ctx)
 }
 
-// lead is the department that leads an item, by its name on the day of the frame; of an item without one "nhiều cơ quan".
-func (f *Frame) lead(ctx context.Context, id string) string {
+// Lead is the department that leads an item, by its name on the day of the frame; of an item without one "nhiều cơ quan".
+func (f *Frame) Lead(ctx context.Context, id string) string {
 	if d := criteria.Departments().ByID(id); d != nil {
 		return d.Name(i18n.Of(ctx), f.nameDay())
 	}
@@ -225,7 +225,7 @@ func (f *Frame) lead(ctx context.Context, id string) string {
 
 // shortLead is lead where room is short: several bodies are not listed.
 func (f *Frame) shortLead(ctx context.Context, id string) string {
-	if name := f.lead(ctx, id); !strings.Contains(name, ";") {
+	if name := f.Lead(ctx, id); !strings.Contains(name, ";") {
 		return name
 	}
 	return i18n.T(ctx, "assessment.many_bodies")
@@ -271,19 +271,8 @@ func unbroken(name string) string {
 	return strings.ReplaceAll(name, " ", "\u00a0")
 }
 
-// clipped shortens a wording for a label; the whole one stands on its page.
-func clipped(s string) string {
-	const most = 72
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:") + "…"
-}
+// labelLetters bounds the wording of an item in a label; the whole one stands on its page.
+const labelLetters = 72
 
 // idList joins ids for a sentence, "" for none; long lists end in a count of the rest.
 func idList(ctx context.Context, ids []string, most int) string {

@@ -342,9 +342,3 @@ func (f *Frame) Label() string { return f.book.Label }
 
 // Note is the longer text beside Label.
 func (f *Frame) Note() string { return f.book.Note }
-
-// illustrative reports whether the whole database was made for demonstration.
-func (s *Service) illustrative(ctx context.Context) (bool, error) {
-	kind, err := s.db.Meta(ctx, "kind")
-	return kind == "demo", err
-}

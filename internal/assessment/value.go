@@ -148,17 +148,13 @@ type Version struct {
 	Batch      int64  // import it came with, 0 = by hand
 }
 
-func decimalRat(d criteria.Decimal) *big.Rat {
-	return new(big.Rat).SetFrac(big.NewInt(d.Num), pow10(d.Scale))
-}
-
 // Margin returns how far the figure is beyond the required level in the indicator's unit: positive = better than
 // required, negative = still missing. ok is false when there is no number or no numeric threshold.
 func Margin(ind *criteria.Indicator, need *criteria.Level, f *Figure) (m criteria.Decimal, ok bool) {
 	if f == nil || !f.HasNumber || need == nil || need.Word != "" {
 		return criteria.Decimal{}, false
 	}
-	d := new(big.Rat).Sub(f.rat(ind.Kind), decimalRat(need.Number))
+	d := new(big.Rat).Sub(f.rat(ind.Kind), need.Number.Rat())
 	if ind.Compare == criteria.AtMost {
 		d.Neg(d)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 
 	"langso/internal/assessment"
 	"langso/internal/criteria"
@@ -123,22 +122,6 @@ func (c choice) grouping(b *assessment.Board) assessment.Grouping {
 	return b.DefaultGrouping()
 }
 
-// setName is the name of a set where room is short: "NTM nâng cao 2021–2025".
-func setName(ctx context.Context, s *criteria.Set) string {
-	return i18n.T(ctx, "assessment.set_short."+s.Level, strings.ReplaceAll(s.Programme, "-", "–"))
-}
-
-// periodName is the name of a period at the start of a line: "Quý III/2026".
-func periodName(ctx context.Context, p territory.Period) string { return capital(p.Title(ctx)) }
-
-// capital makes the first letter of a line large.
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
-
 // menu is what else could be chosen.
 type menu struct {
 	sets    []*criteria.Set
@@ -184,13 +167,13 @@ func (m menu) switches(ctx context.Context, b *assessment.Board, c choice, path 
 		if !m.has(s.Code, b.Period.ID) {
 			to.period = ""
 		}
-		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: setName(ctx, s), Href: to.href(ctx, path), Selected: s.Code == b.Set.Code})
+		sets.Options = append(sets.Options, ui.Option{Value: s.Code, Text: assessment.ShortSetName(ctx, s), Href: to.href(ctx, path), Selected: s.Code == b.Set.Code})
 	}
 	periods := ui.Switch{Label: i18n.T(ctx, "assessment.period"), Name: "ky"}
 	for _, p := range m.of(b.Set.Code, b.Period) {
 		to := c
 		to.period = p.ID
-		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: periodName(ctx, p), Href: to.href(ctx, path, "noi", ""), Selected: p.ID == b.Period.ID})
+		periods.Options = append(periods.Options, ui.Option{Value: p.ID, Text: assessment.PeriodName(ctx, p), Href: to.href(ctx, path, "noi", ""), Selected: p.ID == b.Period.ID})
 	}
 	out := []ui.Switch{sets, periods}
 	if len(all) > 1 {
@@ -218,20 +201,4 @@ func groupingName(ctx context.Context, by assessment.Grouping) string {
 		return i18n.T(ctx, "board.undivided")
 	}
 	return i18n.T(ctx, "assessment.grouping."+string(by))
-}
-
-// groupName is what people call a group of a board.
-func (s *Service) groupName(ctx context.Context, b *assessment.Board, g assessment.BoardGroup) string {
-	switch {
-	case g.ID == "":
-		return i18n.T(ctx, "assessment.group_unknown")
-	case g.Unit == nil:
-		if key := "assessment.commune_group." + g.ID; i18n.Has(ctx, key) {
-			return i18n.T(ctx, key)
-		}
-		return s.results.GroupName(ctx, g)
-	case g.Unit.ValidAt(b.Period.AsOf):
-		return g.Unit.Title(ctx)
-	}
-	return i18n.T(ctx, "assessment.former", g.Unit.Title(ctx))
 }

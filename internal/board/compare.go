@@ -86,8 +86,8 @@ type comparison struct {
 	pairs      []pair            // communes on both sides, in Vietnamese order
 	onlyBefore []*territory.Unit
 	onlyAfter  []*territory.Unit
-	listed     []pair // those that the list of communes holds, over all its pages
-	sheet      sheet  // of them on this page
+	listed     []pair    // those that the list of communes holds, over all its pages
+	sheet      web.Sheet // of them on this page
 	cards      *cards
 	choices    []ui.Option // what the right side can be compared with
 	empty      bool        // there is nothing to compare with
@@ -117,7 +117,7 @@ func (s *Service) comparePage(r *web.Request, inside bool) error {
 		return s.compareFile(r, v, format)
 	}
 	v.listed = v.list()
-	v.sheet = cut(r, len(v.listed), fitting(len(v.listed), comparedRows))
+	v.sheet = r.Sheet(len(v.listed), fitting(len(v.listed), comparedRows))
 	said := r.Context()
 	title := v.title(said)
 	return r.Render(http.StatusOK, v.frame(said, title, i18n.T(said, "board.nav.compare"), navCompare), compareBody(v))
@@ -178,7 +178,7 @@ func (v *comparison) sides(ctx context.Context, with choice) []ui.Option {
 	var out []ui.Option
 	for _, set := range v.menu.sets {
 		for _, p := range v.menu.periods[set.Code] {
-			out = append(out, ui.Option{Value: set.Code + "/" + p.ID, Text: setName(ctx, set) + " · " + p.Title(ctx), Selected: set.Code == with.set && p.ID == with.period})
+			out = append(out, ui.Option{Value: set.Code + "/" + p.ID, Text: assessment.ShortSetName(ctx, set) + " · " + p.Title(ctx), Selected: set.Code == with.set && p.ID == with.period})
 		}
 	}
 	return out
@@ -295,7 +295,7 @@ func (v *comparison) title(ctx context.Context) string {
 		n, m := metCriteria(v.cards.before), metCriteria(v.cards.after)
 		return i18n.T(ctx, "board.compare.cards", v.cards.after.Unit.Title(ctx), ui.Count(ctx, m), v.cards.before.Unit.Title(ctx), ui.Count(ctx, n))
 	case !v.sameSet:
-		return i18n.T(ctx, "board.compare.sets", setName(ctx, v.Set), ui.Count(ctx, v.Part(v.rows).Complete()), ui.Count(ctx, len(v.rows)), setName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
+		return i18n.T(ctx, "board.compare.sets", assessment.ShortSetName(ctx, v.Set), ui.Count(ctx, v.Part(v.rows).Complete()), ui.Count(ctx, len(v.rows)), assessment.ShortSetName(ctx, v.before.Set), ui.Count(ctx, v.before.Complete()), ui.Count(ctx, len(v.before.Rows)))
 	case len(v.pairs) == 0:
 		return i18n.T(ctx, "board.compare.no_pair")
 	}
@@ -310,9 +310,9 @@ func metCriteria(c *assessment.Scorecard) int { return c.Criteria.Met }
 
 // sideName names a side: set, period, and when it was known.
 func (v *comparison) sideName(ctx context.Context, b *assessment.Board, known string) string {
-	text := periodName(ctx, b.Period)
+	text := assessment.PeriodName(ctx, b.Period)
 	if !v.sameSet {
-		text = setName(ctx, b.Set) + " · " + b.Period.Title(ctx)
+		text = assessment.ShortSetName(ctx, b.Set) + " · " + b.Period.Title(ctx)
 	}
 	if known != "" {
 		text += " · " + i18n.T(ctx, "board.known_at", ui.Date(ctx, clock.Date(known)))
@@ -401,7 +401,7 @@ func (v *comparison) itemRows(ctx context.Context) ui.TableOptions {
 		of := func(c assessment.Counts) string {
 			return i18n.T(ctx, "assessment.n_of", ui.Count(ctx, c.Met), ui.Count(ctx, c.Total-c.NotApplicable))
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(itemWord(ctx, item)), Sub: clipped(columnOf(v.Set, item).title(ctx), 72)}, {Text: of(a)}, {Text: of(b)}, {Text: minus(ctx, b.Met-a.Met)}, {Text: difference}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(assessment.ItemWords(ctx, item)), Sub: vntext.Clip(columnOf(v.Set, item).title(ctx), 72)}, {Text: of(a)}, {Text: of(b)}, {Text: minus(ctx, b.Met-a.Met)}, {Text: difference}}})
 	}
 	return o
 }
@@ -431,7 +431,7 @@ func (v *comparison) communeRows(ctx context.Context) ui.TableOptions {
 		o.Columns = append(o.Columns, ui.Column{Label: i18n.T(ctx, "board.compare.changed")})
 	}
 	left, right := columnsOf(v.before.Set, choice{}), columnsOf(v.Set, choice{})
-	for _, p := range v.listed[v.sheet.from:v.sheet.to] {
+	for _, p := range v.listed[v.sheet.From:v.sheet.To] {
 		a, ofA := met(v.before, p.before, left)
 		b, ofB := met(v.Board, p.after, right)
 		cells := []ui.Cell{{Text: p.after.Unit.Name, Href: v.communeHref(ctx, p.after.Unit)}, {Text: ui.Count(ctx, a) + "/" + ui.Count(ctx, ofA)}, {Text: ui.Count(ctx, b) + "/" + ui.Count(ctx, ofB)}, {Text: minus(ctx, b-a)}}
@@ -463,8 +463,8 @@ func (v *comparison) cardRows(ctx context.Context) ui.TableOptions {
 		if v.other.all == "" && was.Judged.Verdict == c.Judged.Verdict && figure(ctx, was) == figure(ctx, c) {
 			return
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(itemWord(ctx, c.Item)), Sub: clipped(columnOf(v.Set, c.Item).title(ctx), 72)},
-			{Status: status(was.Judged.Verdict), Sub: figure(ctx, was)}, {Status: status(c.Judged.Verdict), Sub: figure(ctx, c)}, {Text: gap(ctx, was, c)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(assessment.ItemWords(ctx, c.Item)), Sub: vntext.Clip(columnOf(v.Set, c.Item).title(ctx), 72)},
+			{Status: assessment.Status(was.Judged.Verdict), Sub: figure(ctx, was)}, {Status: assessment.Status(c.Judged.Verdict), Sub: figure(ctx, c)}, {Text: gap(ctx, was, c)}}})
 	}
 	for _, r := range v.cards.after.Rows {
 		add(r.Cell)
@@ -488,7 +488,7 @@ func amount(c assessment.Cell) *big.Rat {
 		}
 		return r
 	}
-	return new(big.Rat).SetFrac(big.NewInt(f.Num), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(f.Scale)), nil))
+	return criteria.Decimal{Num: f.Num, Scale: f.Scale}.Rat()
 }
 
 // figure is the value behind a cell in a few words, "" when there is none beside the verdict.
@@ -618,7 +618,7 @@ func padded(line []entry, n int) []entry {
 
 // changeText is a change in words: "tiêu chí 8: chưa đạt → đạt".
 func (v *comparison) changeText(ctx context.Context, c change) string {
-	return i18n.T(ctx, "board.compare.change", itemWord(ctx, c.item), ui.StatusWord(ctx, status(c.before)), ui.StatusWord(ctx, status(c.after)))
+	return i18n.T(ctx, "board.compare.change", assessment.ItemWords(ctx, c.item), ui.StatusWord(ctx, assessment.Status(c.before)), ui.StatusWord(ctx, assessment.Status(c.after)))
 }
 
 // sortedChanges puts what became worse first: it needs somebody.
@@ -639,7 +639,7 @@ func (v *comparison) compareHead(ctx context.Context) ui.PageHeadOptions {
 		return ui.PageHeadOptions{Title: v.title(ctx), AsOf: v.basis(ctx)}
 	}
 	before, after := v.names(ctx)
-	o := ui.PageHeadOptions{Title: v.title(ctx), Lead: i18n.T(ctx, "board.compare.sides", after, before), AsOf: v.basis(ctx), Origin: v.origin(ctx)}
+	o := ui.PageHeadOptions{Title: v.title(ctx), Lead: i18n.T(ctx, "board.compare.sides", after, before), AsOf: v.basis(ctx), Origin: ui.WorkedOut(ctx)}
 	for _, f := range []string{"xlsx", "csv"} {
 		o.Actions = append(o.Actions, ui.LinkButtonOptions{Text: i18n.T(ctx, "board.download."+f), Href: v.here(ctx, append(v.other.pairs(), "dinh-dang", f)...), Icon: "download", Download: true})
 	}

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"net/http"
 	"strings"
 
+	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/vntext"
@@ -44,11 +44,11 @@ func (v *view) facts(ctx context.Context, s *Service) []string {
 		out = append(out, i18n.T(ctx, "assessment.export.illustrative"))
 	}
 	out = append(out,
-		i18n.T(ctx, "board.file.unit", v.home(ctx)),
+		i18n.T(ctx, "board.file.unit", v.Province(ctx)),
 		i18n.T(ctx, "board.file.set", v.Set.Title(ctx)),
 		i18n.T(ctx, "board.file.period", v.Period.Title(ctx), ui.Date(ctx, v.Period.AsOf)))
 	if v.choice.known != "" {
-		out = append(out, capital(i18n.T(ctx, "board.known_at", ui.Date(ctx, v.known()))))
+		out = append(out, vntext.Capital(i18n.T(ctx, "board.known_at", ui.Date(ctx, v.known()))))
 	}
 	if text := v.filterText(ctx); text != "" {
 		out = append(out, i18n.T(ctx, "board.file.filter", text))
@@ -114,7 +114,7 @@ func (s *Service) matrixFile(ctx context.Context, r *web.Request, v *matrixView,
 			n, _ := met(v.Board, x, v.columns)
 			row := append(words(x.Unit.Code, x.Unit.Name, g.name), entry{ui.Count(ctx, n), true})
 			for _, k := range v.columns {
-				row = append(row, entry{text: ui.StatusWord(said, status(v.Verdict(x, k.item)))})
+				row = append(row, entry{text: ui.StatusWord(said, assessment.Status(v.Verdict(x, k.item)))})
 			}
 			rep.rows = append(rep.rows, row)
 		}
@@ -139,7 +139,7 @@ func (s *Service) pictureFile(ctx context.Context, r *web.Request, v *pictureVie
 	case "svg", "png":
 		c := v.canvas(ctx, s)
 		if format == "svg" {
-			return send(r, v.fileName()+".svg", "image/svg+xml", c.svg())
+			return r.SendFile("image/svg+xml", v.fileName()+".svg", c.svg())
 		}
 		select { // a picture takes tens of megabytes while it is drawn
 		case s.drawing <- struct{}{}:
@@ -151,7 +151,7 @@ func (s *Service) pictureFile(ctx context.Context, r *web.Request, v *pictureVie
 		if err != nil {
 			return err
 		}
-		return send(r, v.fileName()+".png", "image/png", body)
+		return r.SendFile("image/png", v.fileName()+".png", body)
 	}
 	rep := report{name: v.fileName(), notes: append([]string{v.subtitle(ctx), i18n.T(ctx, "board.file.no_values")}, v.facts(ctx, s)...),
 		columns: []string{i18n.T(ctx, "board.file.code"), i18n.T(ctx, "assessment.commune"), i18n.T(ctx, "board.group"), i18n.T(ctx, "assessment.section.results")}}
@@ -189,13 +189,13 @@ func (s *Service) sendReport(r *web.Request, rep report, format string) error {
 		if err != nil {
 			return err
 		}
-		return send(r, rep.name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body)
+		return r.SendFile(web.XLSX, rep.name+".xlsx", body)
 	case "csv":
 		body, err := rep.csv()
 		if err != nil {
 			return err
 		}
-		return send(r, rep.name+".csv", "text/csv; charset=utf-8", body)
+		return r.SendFile(web.CSV, rep.name+".csv", body)
 	}
 	return unknownFormat(format)
 }
@@ -233,7 +233,7 @@ func (rep report) csv() ([]byte, error) {
 			fields = append(fields, "")
 		}
 		for i := range fields {
-			fields[i] = plain(fields[i])
+			fields[i] = web.SafeCell(fields[i])
 		}
 		return w.Write(fields)
 	}
@@ -256,26 +256,4 @@ func (rep report) csv() ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
-}
-
-// plain is a text that no spreadsheet program takes for a formula.
-func plain(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-// send answers with a file to be saved, of which nothing may run.
-func send(r *web.Request, name, kind string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	r.W.WriteHeader(http.StatusOK)
-	_, err := r.W.Write(body)
-	return err
 }

@@ -9,7 +9,6 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/criteria"
 	"langso/internal/platform/fault"
-	"langso/internal/platform/i18n"
 	"langso/internal/territory"
 )
 
@@ -200,7 +199,7 @@ func (s *Service) divided(ctx context.Context, b *assessment.Board, rows []asses
 	}
 	out := make([]group, len(list))
 	for i, g := range list {
-		out[i] = group{g, s.groupName(ctx, b, g), g.Rows}
+		out[i] = group{g, b.GroupTitle(ctx, g), g.Rows}
 	}
 	return out, nil
 }
@@ -217,25 +216,4 @@ func met(b *assessment.Board, r assessment.Row, columns []column) (n, of int) {
 		}
 	}
 	return n, of
-}
-
-// itemWord names an item: "chỉ tiêu 8.4", "tiêu chí 8".
-func itemWord(ctx context.Context, i assessment.Item) string {
-	if i.Criterion {
-		return i18n.T(ctx, "assessment.criterion_id", i.ID)
-	}
-	return i18n.T(ctx, "assessment.indicator_id", i.ID)
-}
-
-// clipped shortens a wording for a narrow place; the whole one stands beside it.
-func clipped(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:(") + "…"
 }

@@ -9,13 +9,14 @@ import (
 	"langso/internal/criteria"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 )
 
 // matrixView is the heat matrix.
 type matrixView struct {
 	*view
-	sheet  sheet
+	sheet  web.Sheet
 	counts assessment.Counts // cells of all kept rows by verdict
 	today  *todayView        // the board on today's units, nil = as it was
 }
@@ -67,14 +68,14 @@ func (s *Service) matrixPage(r *web.Request, inside bool) error {
 	if format := r.URL.Query().Get("dinh-dang"); format != "" {
 		return s.matrixFile(ctx, r, v, format)
 	}
-	v.sheet = cut(r, len(v.rows), fitting(len(v.rows), pageRows(len(v.columns))))
+	v.sheet = r.Sheet(len(v.rows), fitting(len(v.rows), pageRows(len(v.columns))))
 	if v.today != nil {
-		v.today.sheet = cut(r, len(v.today.units), fitting(len(v.today.units), pageRows(len(v.columns))))
+		v.today.sheet = r.Sheet(len(v.today.units), fitting(len(v.today.units), pageRows(len(v.columns))))
 	}
 	for _, k := range v.columns {
 		v.counts = sum(v.counts, v.Count(v.rows, k.item))
 	}
-	if v.sheet.from > 0 || v.sheet.to < v.sheet.n {
+	if !v.sheet.Whole() {
 		v.groups = pageOf(v.groups, v.sheet)
 	}
 	title := v.title(r.Context())
@@ -82,11 +83,11 @@ func (s *Service) matrixPage(r *web.Request, inside bool) error {
 }
 
 // pageOf are the groups with only the rows of a page; groups without any stay out.
-func pageOf(groups []group, s sheet) []group {
+func pageOf(groups []group, s web.Sheet) []group {
 	var out []group
 	at := 0
 	for _, g := range groups {
-		from, to := max(s.from-at, 0), min(s.to-at, len(g.Rows))
+		from, to := max(s.From-at, 0), min(s.To-at, len(g.Rows))
 		at += len(g.Rows)
 		if from < to {
 			g.shown = g.Rows[from:to]
@@ -119,7 +120,7 @@ func (v *matrixView) title(ctx context.Context) string {
 		}
 	}
 	if most > 0 {
-		text += "; " + i18n.T(ctx, "board.worst", itemWord(ctx, worst.item), ui.Count(ctx, most))
+		text += "; " + i18n.T(ctx, "board.worst", assessment.ItemWords(ctx, worst.item), ui.Count(ctx, most))
 	}
 	return text
 }
@@ -133,7 +134,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 	}
 	for _, k := range v.columns {
 		key := itemKey(v.Set, k.item)
-		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters), SortHref: v.here(ctx, "sap", key)}
+		head := ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: vntext.Clip(k.title(ctx), headLetters), SortHref: v.here(ctx, "sap", key)}
 		switch v.choice.sort {
 		case key:
 			head.Sorted, head.SortHref = ui.Rising, v.here(ctx, "sap", "-"+key)
@@ -150,7 +151,7 @@ func (v *matrixView) matrix(ctx context.Context) ui.HeatOptions {
 			n, of := met(v.Board, r, v.columns)
 			row := ui.HeatRow{Name: r.Unit.Name, Href: v.communeHref(ctx, r.Unit), Total: ui.Count(ctx, n) + "/" + ui.Count(ctx, of)}
 			for _, k := range v.columns {
-				row.Cells = append(row.Cells, ui.HeatCell{Status: status(v.Verdict(r, k.item)), Href: v.cellHref(ctx, r.Unit, k.item)})
+				row.Cells = append(row.Cells, ui.HeatCell{Status: assessment.Status(v.Verdict(r, k.item)), Href: v.cellHref(ctx, r.Unit, k.item)})
 			}
 			o.Rows = append(o.Rows, row)
 		}
@@ -185,7 +186,7 @@ func (v *matrixView) caption(ctx context.Context) string {
 func (v *matrixView) legend(ctx context.Context) []ui.KeyEntry {
 	var out []ui.KeyEntry
 	for _, w := range assessment.Verdicts {
-		e := ui.KeyEntry{Status: status(w), N: v.counts.Of(w), Noun: i18n.T(ctx, "board.cells")}
+		e := ui.KeyEntry{Status: assessment.Status(w), N: v.counts.Of(w), Noun: i18n.T(ctx, "board.cells")}
 		if e.N > 0 && v.choice.verdict == "" {
 			e.Href = v.here(ctx, "ket-qua", w.String(), "trang", "")
 		}
@@ -214,7 +215,7 @@ func (v *matrixView) sortField(ctx context.Context) ui.FieldOptions {
 	f.Options = append(f.Options, ui.Option{Text: i18n.T(ctx, "board.order.name"), Selected: v.choice.sort == ""}, ui.Option{Value: nearest, Text: i18n.T(ctx, "board.order.nearest"), Selected: v.choice.sort == nearest})
 	if id := strings.TrimPrefix(v.choice.sort, "-"); id != "" && id != nearest {
 		if item, err := itemNamed(v.Set, id); err == nil {
-			f.Options = append(f.Options, ui.Option{Value: v.choice.sort, Text: i18n.T(ctx, "board.order.item", itemWord(ctx, item)), Selected: true})
+			f.Options = append(f.Options, ui.Option{Value: v.choice.sort, Text: i18n.T(ctx, "board.order.item", assessment.ItemWords(ctx, item)), Selected: true})
 		}
 	}
 	return f
@@ -252,7 +253,7 @@ func (v *view) filters(ctx context.Context) []ui.FieldOptions {
 	}
 	var verdicts []ui.Option
 	for _, w := range assessment.Verdicts {
-		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: capital(ui.StatusWord(ctx, status(w)))})
+		verdicts = append(verdicts, ui.Option{Value: w.String(), Text: vntext.Capital(ui.StatusWord(ctx, assessment.Status(w)))})
 	}
 	out = append(out, pick("ket-qua", i18n.T(ctx, "board.has_verdict"), v.choice.verdict, verdicts))
 	return append(out, pick("co-quan", i18n.T(ctx, "board.lead"), v.choice.department, v.departments(ctx)))

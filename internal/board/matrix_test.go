@@ -11,6 +11,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/vntext"
+	"langso/internal/platform/web"
 	"langso/internal/territory"
 	"langso/internal/testkit/htmlcheck"
 )
@@ -355,7 +356,7 @@ func TestPages(t *testing.T) {
 		}
 		for from := 0; from < total; from += size {
 			n := 0
-			for _, g := range pageOf(groups, sheet{from: from, to: min(from+size, total), n: total}) {
+			for _, g := range pageOf(groups, web.Sheet{From: from, To: min(from+size, total), N: total}) {
 				if whole := groups[slices.IndexFunc(groups, func(x group) bool { return x.name == g.name })]; len(g.Rows) != len(whole.Rows) {
 					t.Fatalf("the totals of %q are over %d of %d communes", g.name, len(g.Rows), len(whole.Rows))
 				}

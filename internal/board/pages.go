@@ -2,8 +2,6 @@ package board
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"langso/internal/assessment"
 	"langso/internal/platform/clock"
@@ -79,7 +77,7 @@ func (s *Service) view(ctx context.Context, c choice, inside bool, place string)
 	for _, r := range b.Rows {
 		v.past = v.past || !r.Unit.ValidAt(s.clock.Today())
 	}
-	v.demo, err = s.illustrative(ctx)
+	v.demo, err = s.db.Illustrative(ctx)
 	return v, err
 }
 
@@ -104,20 +102,10 @@ func (v *view) frame(ctx context.Context, title, crumb, active string) ui.Frame 
 	f := ui.Frame{Title: title, Shell: ui.Public, Active: navPublicMap, Wide: true}
 	if v.desk {
 		f.Shell, f.Active = ui.Desk, active
-		f.Crumbs = []ui.Crumb{{Text: v.home(ctx)}, {Text: crumb}}
+		f.Crumbs = []ui.Crumb{{Text: v.Province(ctx)}, {Text: crumb}}
 		f.Context = v.switches(ctx)
 	}
 	return f
-}
-
-// home is the name of the province on the day of the board, "" when no commune says it.
-func (v *view) home(ctx context.Context) string {
-	for _, u := range v.Roster.Communes() {
-		if above := v.Roster.Ancestors(u.ID); len(above) > 0 {
-			return above[len(above)-1].Title(ctx)
-		}
-	}
-	return ""
 }
 
 func (v *view) switches(ctx context.Context) []ui.Switch {
@@ -139,18 +127,11 @@ func (v *view) tabs(ctx context.Context) ui.TabsOptions {
 
 // basis is what figures stand on: set, period, the day on which the communes are counted, and when that was known.
 func (v *view) basis(ctx context.Context) string {
-	text := i18n.T(ctx, "assessment.basis", setName(ctx, v.Set), v.Period.Title(ctx), ui.Date(ctx, v.Period.AsOf))
+	text := i18n.T(ctx, "assessment.basis", assessment.ShortSetName(ctx, v.Set), v.Period.Title(ctx), ui.Date(ctx, v.Period.AsOf))
 	if v.choice.known != "" {
 		text += " · " + i18n.T(ctx, "board.known_at", ui.Date(ctx, v.known()))
 	}
 	return text
-}
-
-func (v *view) origin(ctx context.Context) ui.OriginKind {
-	if ui.SiteOf(ctx).Demo {
-		return ui.Example
-	}
-	return ui.Computed
 }
 
 // head is the head of a page with the ways to its files.
@@ -159,7 +140,7 @@ func (v *view) head(ctx context.Context, title string, formats ...string) ui.Pag
 	if v.WithData() == 0 {
 		return o
 	}
-	o.Origin = v.origin(ctx)
+	o.Origin = ui.WorkedOut(ctx)
 	for _, f := range formats {
 		o.Actions = append(o.Actions, ui.LinkButtonOptions{Text: i18n.T(ctx, "board.download."+f), Href: v.here(ctx, "dinh-dang", f), Icon: "download", Download: true})
 	}
@@ -182,34 +163,9 @@ func (v *view) cellHref(ctx context.Context, u *territory.Unit, item assessment.
 	return v.communeHref(ctx, u)
 }
 
-func status(v assessment.Verdict) ui.Status { return ui.Status(v.String()) }
-
-// notice is a lasting situation of a set and period; why is told on demand.
-type notice struct {
-	ui.NoticeOptions
-	why string
-}
-
-// notices are what no figure of a set and period may travel without.
-func (v *view) notices(ctx context.Context) []notice {
-	var out []notice
-	if v.Set.StructureOnly {
-		out = append(out, notice{NoticeOptions: ui.NoticeOptions{Title: i18n.T(ctx, "assessment.not_loaded", ui.Count(ctx, v.Set.OfficialIndicators-len(v.Set.Indicators()))),
-			Text: i18n.T(ctx, "assessment.not_loaded_text", ui.Count(ctx, len(v.Set.Criteria())))}})
-	}
-	if v.Label() != "" || v.Note() != "" {
-		n := notice{NoticeOptions: ui.NoticeOptions{Title: v.Label()}, why: v.Note()}
-		if word, _, ok := strings.Cut(v.Note(), ": "); ok && len(word) < 40 {
-			n.Text = word + "." // the word for the kind of note, such as "Suy luận", is said at once
-		}
-		out = append(out, n)
-	}
-	return out
-}
-
 // empty takes the place of a picture of nothing.
 func (v *view) empty(ctx context.Context) ui.EmptyOptions {
-	return ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", v.Period.Title(ctx)), Text: i18n.T(ctx, "board.empty_text", setName(ctx, v.Set))}
+	return ui.EmptyOptions{Title: i18n.T(ctx, "assessment.empty", v.Period.Title(ctx)), Text: i18n.T(ctx, "board.empty_text", assessment.ShortSetName(ctx, v.Set))}
 }
 
 // others lead from an empty board to the periods that have results.
@@ -217,40 +173,15 @@ func (v *view) others(ctx context.Context) []ui.LinkButtonOptions {
 	var out []ui.LinkButtonOptions
 	for _, p := range v.menu.periods[v.Set.Code] {
 		if p.ID != v.Period.ID {
-			out = append(out, ui.LinkButtonOptions{Text: periodName(ctx, p), Href: v.here(ctx, "ky", p.ID, "noi", "")})
+			out = append(out, ui.LinkButtonOptions{Text: assessment.PeriodName(ctx, p), Href: v.here(ctx, "ky", p.ID, "noi", "")})
 		}
 	}
 	return out
 }
 
-// sheet is one page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n, size int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+size-1)/size, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * size, to: min(page*size, n), n: n, page: page}
-}
-
 // pager is the way to the rows before and after, with the given pairs of key and value kept; nil when everything is shown.
-func (v *view) pager(ctx context.Context, s sheet, pairs ...string) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: i18n.T(ctx, "assessment.communes")}
-	to := func(page int) string { return v.here(ctx, append(pairs, "trang", strconv.Itoa(page))...) }
-	if s.page > 1 {
-		p.PrevHref = to(s.page - 1)
-	}
-	if s.to < s.n {
-		p.NextHref = to(s.page + 1)
-	}
-	return &p
+func (v *view) pager(ctx context.Context, s web.Sheet, pairs ...string) *ui.PagerOptions {
+	return s.Pager(i18n.T(ctx, "assessment.communes"), func(page string) string { return v.here(ctx, append(pairs, "trang", page)...) })
 }
 
 // unknownFormat refuses a kind of file that a page does not give.

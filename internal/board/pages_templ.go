@@ -49,7 +49,7 @@ func top(v *view, head ui.PageHeadOptions) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, n := range v.notices(ctx) {
+		for _, n := range v.Notices(ctx) {
 			templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -62,7 +62,7 @@ func top(v *view, head ui.PageHeadOptions) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if n.why != "" {
+				if n.Why != "" {
 					templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -80,7 +80,7 @@ func top(v *view, head ui.PageHeadOptions) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var4 string
-						templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(n.why)
+						templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(n.Why)
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/board/pages.templ`, Line: 19, Col: 15}
 						}

@@ -12,6 +12,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -184,7 +185,7 @@ func (v *pictureView) onlyItem() (assessment.Item, bool) {
 func (v *pictureView) paintOf(r assessment.Row) paint {
 	switch {
 	case v.item != nil:
-		return paint{status: status(v.Verdict(r, *v.item))}
+		return paint{status: assessment.Status(v.Verdict(r, *v.item))}
 	case r.Criteria == "":
 		return paint{status: ui.Missing}
 	}
@@ -200,7 +201,7 @@ func (v *pictureView) paintOf(r assessment.Row) paint {
 func (v *pictureView) said(ctx context.Context, r assessment.Row) string {
 	switch {
 	case v.item != nil:
-		return ui.StatusWord(ctx, status(v.Verdict(r, *v.item)))
+		return ui.StatusWord(ctx, assessment.Status(v.Verdict(r, *v.item)))
 	case r.Criteria == "":
 		return ui.StatusWord(ctx, ui.Missing)
 	}
@@ -297,7 +298,7 @@ func initials(name string) string {
 func (v *pictureView) groupNote(ctx context.Context, g group) string {
 	text := i18n.T(ctx, "assessment.n_communes", ui.Count(ctx, len(g.Rows)))
 	if v.item != nil {
-		return text + " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, *v.item).Met), itemWord(ctx, *v.item))
+		return text + " · " + i18n.T(ctx, "assessment.n_met_item", ui.Count(ctx, v.Count(g.Rows, *v.item).Met), assessment.ItemWords(ctx, *v.item))
 	}
 	return text + " · " + i18n.T(ctx, "assessment.n_complete", ui.Count(ctx, v.Part(g.Rows).Complete()))
 }
@@ -372,7 +373,7 @@ func (v *pictureView) title(ctx context.Context) string {
 	}
 	total := ui.Count(ctx, len(v.rows))
 	if v.item != nil {
-		return i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, v.Count(v.rows, *v.item).Met), total, itemWord(ctx, *v.item))
+		return i18n.T(ctx, "assessment.answer.item", ui.Count(ctx, v.Count(v.rows, *v.item).Met), total, assessment.ItemWords(ctx, *v.item))
 	}
 	return i18n.T(ctx, "assessment.answer.complete", ui.Count(ctx, v.Part(v.rows).Complete()), total, ui.Count(ctx, len(v.Set.Criteria())))
 }
@@ -389,7 +390,7 @@ func (v *pictureView) subtitle(ctx context.Context) string {
 	what := i18n.T(ctx, "board.picture.count")
 	if v.item != nil {
 		k := columnOf(v.Set, *v.item)
-		what = capital(itemWord(ctx, *v.item)) + ": " + clipped(k.title(ctx), 90)
+		what = vntext.Capital(assessment.ItemWords(ctx, *v.item)) + ": " + vntext.Clip(k.title(ctx), 90)
 	}
 	return i18n.T(ctx, key) + " · " + what
 }
@@ -412,7 +413,7 @@ func (v *pictureView) keysOf(ctx context.Context) []ui.KeyEntry {
 	case v.item != nil:
 		c := v.Count(v.rows, *v.item)
 		for _, w := range assessment.Verdicts {
-			out = append(out, ui.KeyEntry{Status: status(w), N: c.Of(w), Noun: noun})
+			out = append(out, ui.KeyEntry{Status: assessment.Status(w), N: c.Of(w), Noun: noun})
 		}
 		return out
 	}
@@ -477,10 +478,10 @@ func (v *pictureView) itemField(ctx context.Context) ui.FieldOptions {
 	f.Options = append(f.Options, ui.Option{Text: i18n.T(ctx, "board.picture.count"), Selected: v.item == nil})
 	for _, c := range v.Set.Criteria() {
 		item := assessment.Item{ID: c.ID, Criterion: true}
-		f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: capital(itemWord(ctx, item)) + ". " + clipped(c.Title(ctx), 40), Selected: v.item != nil && *v.item == item})
+		f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: vntext.Capital(assessment.ItemWords(ctx, item)) + ". " + vntext.Clip(c.Title(ctx), 40), Selected: v.item != nil && *v.item == item})
 		for _, i := range c.Indicators {
 			item := assessment.Item{ID: i.ID}
-			f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: i.ID + ". " + clipped(i.Text(ctx), 48), Selected: v.item != nil && *v.item == item})
+			f.Options = append(f.Options, ui.Option{Value: itemKey(v.Set, item), Text: i.ID + ". " + vntext.Clip(i.Text(ctx), 48), Selected: v.item != nil && *v.item == item})
 		}
 	}
 	return f

@@ -38,23 +38,12 @@ func New(kit module.Kit, units *territory.Service, sets *criteria.Service, resul
 	return &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, results: results, drawer: units, drawing: make(chan struct{}, drawnAtOnce)}
 }
 
-// mustRead refuses who may see inside values nowhere: guests are sent to sign in.
-func mustRead(ctx context.Context) error {
-	if auth.Of(ctx).MayAnywhere(auth.ReadResults) {
-		return nil
-	}
-	return auth.Require(ctx, auth.ReadResults, auth.Scope{})
-}
-
-// guest is ctx as everybody sees it.
-func guest(ctx context.Context) context.Context { return auth.With(ctx, auth.Actor{Kind: auth.Guest}) }
-
 // reader is the ctx with which a page asks: its own on the desk, a guest's outside.
 func reader(ctx context.Context, desk bool) (context.Context, error) {
 	if !desk {
-		return guest(ctx), nil
+		return auth.AsGuest(ctx), nil
 	}
-	return ctx, mustRead(ctx)
+	return ctx, auth.RequireAnywhere(ctx, auth.ReadResults)
 }
 
 // board reads the board of a choice: as it is known now, or as it was known at the end of the day "luc".
@@ -79,10 +68,4 @@ func (s *Service) board(ctx context.Context, c choice) (*assessment.Board, error
 func endOf(day clock.Date) time.Time {
 	next := day.AddDays(1).Time()
 	return time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, clock.Vietnam).Add(-time.Millisecond)
-}
-
-// illustrative reports whether the whole database was made for demonstration.
-func (s *Service) illustrative(ctx context.Context) (bool, error) {
-	kind, err := s.db.Meta(ctx, "kind")
-	return kind == "demo", err
 }

@@ -8,6 +8,8 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
+	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
 
@@ -16,8 +18,8 @@ import (
 type todayView struct {
 	*view
 	units []presentUnit
-	left  int   // present units outside the programme among them
-	sheet sheet // present units of this page
+	left  int       // present units outside the programme among them
+	sheet web.Sheet // present units of this page
 }
 
 // presentUnit is a unit of today with the former ones that became it or a part of it.
@@ -98,9 +100,9 @@ func (t *todayView) title(ctx context.Context) string {
 func (t *todayView) matrix(ctx context.Context) ui.HeatOptions {
 	o := ui.HeatOptions{ID: "don-vi-nay", Caption: i18n.T(ctx, "board.today.caption"), RowLabel: i18n.T(ctx, "board.today.unit"), TotalLabel: i18n.T(ctx, "board.today.parts"), Keys: i18n.T(ctx, "board.keys")}
 	for _, k := range t.columns {
-		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: clipped(k.title(ctx), headLetters)})
+		o.Columns = append(o.Columns, ui.HeatColumn{ID: k.item.ID, Title: k.title(ctx), Short: vntext.Clip(k.title(ctx), headLetters)})
 	}
-	for _, p := range t.units[t.sheet.from:t.sheet.to] {
+	for _, p := range t.units[t.sheet.From:t.sheet.To] {
 		row := ui.HeatRow{Name: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug()), Total: ui.Count(ctx, len(p.rows))}
 		for _, k := range t.columns {
 			row.Cells = append(row.Cells, t.cell(ctx, p, k))
@@ -162,7 +164,7 @@ func (t *todayView) parts(ctx context.Context, p presentUnit) string {
 func (t *todayView) twin(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "don-vi-nay-ds", Caption: i18n.T(ctx, "board.today.caption"), CaptionHidden: true,
 		Columns: []ui.Column{{Label: i18n.T(ctx, "board.today.unit")}, {Label: i18n.T(ctx, "board.today.complete")}}}
-	for _, p := range t.units[t.sheet.from:t.sheet.to] {
+	for _, p := range t.units[t.sheet.From:t.sheet.To] {
 		former := t.Part(p.rows)
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: p.unit.Title(ctx), Sub: t.parts(ctx, p), Href: ui.Href(ctx, "/xa/"+p.unit.Slug())}, {Text: t.said(ctx, former.Complete(), len(p.rows), len(p.rows)-former.WithData())}}})
 	}

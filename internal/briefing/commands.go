@@ -33,7 +33,7 @@ func (s *Service) HoldMeeting(ctx context.Context, set, period string, heldOn cl
 	}
 	// The board is read inside the transaction, so that what is kept is what counted at this instant.
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		b, err := s.results.Board(guest(ctx), set, period)
+		b, err := s.results.Board(auth.AsGuest(ctx), set, period)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Service) HoldMeeting(ctx context.Context, set, period string, heldOn cl
 
 // Meetings returns the newest meetings about a set; notes only for readers of the whole province.
 func (s *Service) Meetings(ctx context.Context, f *assessment.Frame, limit int) ([]Meeting, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	out, err := meetings(ctx, s.db.Read(ctx), f.Set.Code, limit)
@@ -66,14 +66,14 @@ func (s *Service) Meetings(ctx context.Context, f *assessment.Frame, limit int) 
 // Meeting returns a meeting with the board of that day: the same communes, the verdicts that counted then.
 func (s *Service) Meeting(ctx context.Context, id int64) (m Meeting, b *assessment.Board, err error) {
 	defer fault.Wrap(&err, "briefing.Meeting(%d)", id)
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return m, nil, err
 	}
 	err = s.db.Snapshot(ctx, func(ctx context.Context) error {
 		if m, err = findMeeting(ctx, s.db.Read(ctx), id); err != nil {
 			return err
 		}
-		f, err := s.results.Frame(guest(ctx), m.Set, m.Period)
+		f, err := s.results.Frame(auth.AsGuest(ctx), m.Set, m.Period)
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ type audited struct {
 // MakePlan keeps a plan on the board of its set and period ("" = the present ones).
 func (s *Service) MakePlan(ctx context.Context, p Plan) (id int64, err error) {
 	defer fault.Wrap(&err, "briefing.MakePlan")
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return 0, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -208,7 +208,7 @@ func (s *Service) MakePlan(ctx context.Context, p Plan) (id int64, err error) {
 // without it, stale when somebody wrote in between, not_found for plans that the actor may not read.
 func (s *Service) ChangePlan(ctx context.Context, p Plan, ifMatch string) (err error) {
 	defer fault.Wrap(&err, "briefing.ChangePlan(%d)", p.ID)
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -260,7 +260,7 @@ func (s *Service) plan(ctx context.Context, id int64) (Plan, *assessment.Frame, 
 // Plan returns one plan. Errors: not_found also for a plan about a commune that the actor does not read.
 func (s *Service) Plan(ctx context.Context, id int64) (p Plan, err error) {
 	defer fault.Wrap(&err, "briefing.Plan(%d)", id)
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return p, err
 	}
 	p, _, err = s.plan(ctx, id)
@@ -272,7 +272,7 @@ const maxPlans = 500
 
 // Plans returns the plans that the actor may read, the newest first.
 func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	var list []Plan
@@ -339,7 +339,7 @@ const maxNotes = 200
 // that was closed meanwhile is what somebody has answered for: it stays as it is, and the note becomes a new one beside it.
 func (s *Service) SendNotes(ctx context.Context, notes []Note) (out Sent, err error) {
 	defer fault.Wrap(&err, "briefing.SendNotes(%d)", len(notes))
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return out, err
 	}
 	if len(notes) > maxNotes {
@@ -430,7 +430,7 @@ const maxTasks = 5000
 // Tasks returns the tasks of a state in the communes that the actor reads, the newest first; unit 0 = all of them.
 func (s *Service) Tasks(ctx context.Context, state TaskState, unit territory.UnitID) (out []Task, err error) {
 	defer fault.Wrap(&err, "briefing.Tasks(%s, %d)", state, unit)
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	err = s.db.Snapshot(ctx, func(ctx context.Context) error {
@@ -483,7 +483,7 @@ func (s *Service) readUnits(ctx context.Context, reg *territory.Register) (in na
 // without the right to work there. A task that is there already stays untouched.
 func (s *Service) MoveTask(ctx context.Context, id int64, to TaskState) (err error) {
 	defer fault.Wrap(&err, "briefing.MoveTask(%d, %s)", id, to)
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if to != TaskOpen && to != TaskDone {

@@ -305,14 +305,10 @@ func relative(c assessment.Cell) *big.Rat {
 	if !c.HasMargin || c.Required == nil || c.Judged.Verdict != assessment.NotMet {
 		return nil
 	}
-	d, need := rat(c.Margin), rat(c.Required.Number)
+	d, need := c.Margin.Rat(), c.Required.Number.Rat()
 	d.Abs(d)
 	if need.Sign() == 0 {
 		return d // nothing to relate it to: the distance itself
 	}
 	return d.Quo(d, need.Abs(need))
-}
-
-func rat(d criteria.Decimal) *big.Rat {
-	return new(big.Rat).SetFrac(big.NewInt(d.Num), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.Scale)), nil))
 }

@@ -8,11 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"langso/internal/assessment"
 	"langso/internal/platform/auth"
-	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -241,16 +239,6 @@ func errorAt(ctx context.Context, f *fault.Error, field string) string {
 	return i18n.Message(ctx, f)
 }
 
-func status(v assessment.Verdict) ui.Status { return ui.Status(v.String()) }
-
-// origin is how figures worked out by the system are marked: in an illustrative database as such.
-func origin(ctx context.Context) ui.OriginKind {
-	if ui.SiteOf(ctx).Demo {
-		return ui.Example
-	}
-	return ui.Computed
-}
-
 func valueHref(ctx context.Context, c choice, u *territory.Unit, item assessment.Item) string {
 	return c.href(ctx, scorecardsPath+"/"+u.Slug()+"/"+item.ID)
 }
@@ -276,47 +264,6 @@ func ids(ctx context.Context, list []Lack, most int) string {
 	return text
 }
 
-// clip shortens a wording where room is short; the whole one stands on its page.
-func clip(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	cut := string(r[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:") + "…"
-}
-
-func capital(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
-	}
-	return s
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
-}
-
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}
-
-func dayOf(ms int64) clock.Date {
-	if ms == 0 {
-		return ""
-	}
-	return clock.DateOf(instant(ms))
-}
-
 // money writes whole đồng as reports do: "3,4 tỷ đồng", "250 triệu đồng", "12.000 đồng"; nothing is rounded away that would
 // hide more than a thousandth.
 func money(ctx context.Context, vnd int64) string {
@@ -338,37 +285,8 @@ func quarterName(ctx context.Context, id string) string {
 	return p.Title(ctx)
 }
 
-// sheet is a page of a long list: rows from..to of n.
-type sheet struct{ from, to, n, page int }
-
 // pageSize is how many rows stand on a page.
 const pageSize = 120
-
-// cut returns the asked page of a list of n rows; a number off the list is the nearest page.
-func cut(r *web.Request, n int) sheet {
-	page, err := strconv.Atoi(r.URL.Query().Get("trang"))
-	last := max((n+pageSize-1)/pageSize, 1)
-	if err != nil || page < 1 {
-		page = 1
-	}
-	page = min(page, last)
-	return sheet{from: (page - 1) * pageSize, to: min(page*pageSize, n), n: n, page: page}
-}
-
-// pager is the way to the rows before and after; nil when everything is shown.
-func (s sheet) pager(noun string, href func(page string) string) *ui.PagerOptions {
-	if s.from == 0 && s.to == s.n {
-		return nil
-	}
-	p := ui.PagerOptions{From: s.from + 1, To: s.to, Total: s.n, Noun: noun}
-	if s.page > 1 {
-		p.PrevHref = href(strconv.Itoa(s.page - 1))
-	}
-	if s.to < s.n {
-		p.NextHref = href(strconv.Itoa(s.page + 1))
-	}
-	return &p
-}
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 

@@ -10,6 +10,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -101,7 +102,7 @@ func (s *Service) nearestCards(ctx context.Context, v *meetingView) error {
 	for _, n := range v.Nearest(nearestShown) {
 		units = append(units, n.Row.Unit.ID)
 	}
-	cards, err := s.results.Scorecards(guest(ctx), units, v.Set.Code, v.Period.ID)
+	cards, err := s.results.Scorecards(auth.AsGuest(ctx), units, v.Set.Code, v.Period.ID)
 	v.cards = map[territory.UnitID]*assessment.Scorecard{}
 	for _, c := range cards {
 		v.cards[c.Unit.ID] = c
@@ -111,7 +112,7 @@ func (s *Service) nearestCards(ctx context.Context, v *meetingView) error {
 
 func (s *Service) holdMeeting(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.HoldMeetings); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.HoldMeetings); err != nil {
 		return err
 	}
 	if err := readForm(r, smallForm); err != nil {
@@ -137,7 +138,7 @@ func (s *Service) holdMeeting(r *web.Request) error {
 
 func (s *Service) pastMeeting(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	id, err := number(r, "buoi", "meeting")
@@ -180,7 +181,7 @@ func (v *meetingView) answer(ctx context.Context) string {
 }
 
 func (v *meetingView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx)}
 	if v.held != nil {
 		o.Over = i18n.T(ctx, "briefing.meeting.of", ui.Date(ctx, v.held.HeldOn))
 		o.Lead = v.held.Note
@@ -207,7 +208,7 @@ func (v *meetingView) nearest(ctx context.Context) []line {
 		if len(s.Lacks) == 1 {
 			l.said, l.saidMore = v.lackText(ctx, s, s.Lacks[0])
 			l.saidHref = valueHref(ctx, v.choice, s.Row.Unit, s.Lacks[0].Item)
-			l.status = status(s.Lacks[0].Verdict)
+			l.status = assessment.Status(s.Lacks[0].Verdict)
 		} else {
 			l.said = i18n.T(ctx, "briefing.meeting.lacks", ui.Count(ctx, len(s.Lacks)), ids(ctx, s.Lacks, 5))
 		}
@@ -226,7 +227,7 @@ func (v *meetingView) lackText(ctx context.Context, s Standing, l Lack) (text, m
 			}
 		}
 	}
-	return text, clip(v.ItemTitle(ctx, l.Item), 48)
+	return text, vntext.Clip(v.ItemTitle(ctx, l.Item), 48)
 }
 
 func (v *meetingView) hardest(ctx context.Context) []line {
@@ -235,7 +236,7 @@ func (v *meetingView) hardest(ctx context.Context) []line {
 		if b.Lacking == 0 || len(out) == bottlenecksShown {
 			break
 		}
-		out = append(out, line{text: capital(assessment.ItemWords(ctx, b.Item)), more: clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
+		out = append(out, line{text: vntext.Capital(assessment.ItemWords(ctx, b.Item)), more: vntext.Clip(v.ItemTitle(ctx, b.Item), 48), href: itemHref(ctx, v.choice, b.Item),
 			said: i18n.T(ctx, "briefing.meeting.holds", ui.Count(ctx, b.Only), ui.Count(ctx, b.Pair), ui.Count(ctx, b.Lacking))})
 	}
 	return out
@@ -286,7 +287,7 @@ func (v *meetingView) lateText(ctx context.Context) string {
 func (v *meetingView) changeLines(ctx context.Context, from, to int) []line {
 	var out []line
 	for _, c := range v.changes[min(from, len(v.changes)):min(to, len(v.changes))] {
-		out = append(out, line{text: c.Unit.Name + " · " + assessment.ItemWords(ctx, c.Item), href: valueHref(ctx, v.choice, c.Unit, c.Item), status: status(c.Now),
+		out = append(out, line{text: c.Unit.Name + " · " + assessment.ItemWords(ctx, c.Item), href: valueHref(ctx, v.choice, c.Unit, c.Item), status: assessment.Status(c.Now),
 			said: i18n.T(ctx, "briefing.meeting.change", assessment.VerdictWord(ctx, c.Was), assessment.VerdictWord(ctx, c.Now))})
 	}
 	return out

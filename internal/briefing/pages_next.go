@@ -11,6 +11,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -20,7 +21,7 @@ type nextView struct {
 	*Analysis
 	choice choice
 	by     string // "xa" | "nghen" | "co-quan"
-	sheet  sheet
+	sheet  web.Sheet
 
 	card  *assessment.Scorecard // of one commune; nil = not this way
 	board *assessment.ItemBoard // of one item; nil = not this way
@@ -44,7 +45,7 @@ func (s *Service) nextPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, v.length())
+	v.sheet = r.Sheet(v.length(), pageSize)
 	o := ui.Frame{Active: navNext, Title: v.answer(ctx), Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.next"), Href: c.href(ctx, nextPath)}}}
 	if v.by == "" {
 		o.Crumbs = append(o.Crumbs, ui.Crumb{Text: v.crumb(ctx)})
@@ -182,9 +183,9 @@ func (v *nextView) crumb(ctx context.Context) string {
 	case v.card != nil:
 		return v.card.Unit.Title(ctx)
 	case v.board != nil:
-		return capital(assessment.ItemWords(ctx, v.board.Item))
+		return vntext.Capital(assessment.ItemWords(ctx, v.board.Item))
 	}
-	return capital(v.Lead(ctx, v.queue.Department))
+	return vntext.Capital(v.Lead(ctx, v.queue.Department))
 }
 
 func (v *nextView) answer(ctx context.Context) string {
@@ -194,21 +195,21 @@ func (v *nextView) answer(ctx context.Context) string {
 	case v.card != nil:
 		return i18n.T(ctx, "briefing.next.unit", v.card.Unit.Title(ctx), ui.Count(ctx, len(v.near)), assessment.ItemWords(ctx, v.near[0].Cell.Item))
 	case v.board != nil && len(v.near) == 0:
-		return i18n.T(ctx, "briefing.next.item_none", capital(assessment.ItemWords(ctx, v.board.Item)))
+		return i18n.T(ctx, "briefing.next.item_none", vntext.Capital(assessment.ItemWords(ctx, v.board.Item)))
 	case v.board != nil:
 		return i18n.T(ctx, "briefing.next.item", ui.Count(ctx, len(v.near)), assessment.ItemWords(ctx, v.board.Item), v.near[0].Unit.InText(ctx))
 	case v.queue != nil:
-		return i18n.T(ctx, "briefing.next.queue", capital(v.Lead(ctx, v.queue.Department)), ui.Count(ctx, v.queue.Gaps), ui.Count(ctx, len(v.queue.Items)))
+		return i18n.T(ctx, "briefing.next.queue", vntext.Capital(v.Lead(ctx, v.queue.Department)), ui.Count(ctx, v.queue.Gaps), ui.Count(ctx, len(v.queue.Items)))
 	case v.WithData() == 0:
 		return i18n.T(ctx, "briefing.no_results", v.Period.Title(ctx))
 	case v.by == "nghen" && len(v.marks) > 0 && v.marks[0].Only > 0:
-		return i18n.T(ctx, "briefing.next.worst", capital(assessment.ItemWords(ctx, v.marks[0].Item)), ui.Count(ctx, v.marks[0].Only))
+		return i18n.T(ctx, "briefing.next.worst", vntext.Capital(assessment.ItemWords(ctx, v.marks[0].Item)), ui.Count(ctx, v.marks[0].Only))
 	case v.by == "co-quan":
 		q := v.Queues()
 		if len(q) == 0 {
 			return i18n.T(ctx, "briefing.next.nothing")
 		}
-		return i18n.T(ctx, "briefing.next.longest", capital(v.Lead(ctx, q[0].Department)), ui.Count(ctx, q[0].Gaps))
+		return i18n.T(ctx, "briefing.next.longest", vntext.Capital(v.Lead(ctx, q[0].Department)), ui.Count(ctx, q[0].Gaps))
 	case len(v.list) == 0:
 		return i18n.T(ctx, "briefing.next.nothing")
 	}
@@ -216,7 +217,7 @@ func (v *nextView) answer(ctx context.Context) string {
 }
 
 func (v *nextView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: origin(ctx), Actions: keepAction(ctx)}
+	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Origin: ui.WorkedOut(ctx), Actions: keepAction(ctx)}
 	switch {
 	case v.card != nil:
 		o.Lead = i18n.T(ctx, "briefing.next.order")
@@ -249,7 +250,7 @@ func (v *nextView) tabs(ctx context.Context) ui.TabsOptions {
 func (v *nextView) communes(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "theo-xa", Compact: true, Caption: i18n.T(ctx, "briefing.next.by_commune"), CaptionHidden: true, Columns: []ui.Column{
 		{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.lacks"), Num: true}, {Label: i18n.T(ctx, "briefing.which")}, {Label: i18n.T(ctx, "briefing.visit.short"), Narrow: true}}}
-	for _, s := range v.list[v.sheet.from:v.sheet.to] {
+	for _, s := range v.list[v.sheet.From:v.sheet.To] {
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: s.Row.Unit.Name, Href: unitHref(ctx, v.choice, s.Row.Unit)}, {Text: ui.Count(ctx, len(s.Lacks))}, {Text: lackWords(ctx, s.Lacks)},
 			{Text: i18n.T(ctx, "briefing.visit.open"), Href: v.choice.href(ctx, visitPath+"/"+s.Row.Unit.Slug())}}})
 	}
@@ -267,7 +268,7 @@ func lackWords(ctx context.Context, list []Lack) string {
 			}
 		}
 		if len(of) > 0 {
-			parts = append(parts, i18n.T(ctx, "briefing.lack_ids", capital(assessment.VerdictWord(ctx, verdict)), ids(ctx, of, 8)))
+			parts = append(parts, i18n.T(ctx, "briefing.lack_ids", vntext.Capital(assessment.VerdictWord(ctx, verdict)), ids(ctx, of, 8)))
 		}
 	}
 	return strings.Join(parts, " ")
@@ -280,7 +281,7 @@ func (v *nextView) bottlenecks(ctx context.Context, id string, list []Bottleneck
 		if b.Lacking == 0 {
 			continue
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: b.Item.ID + ". " + clip(v.ItemTitle(ctx, b.Item), 90), Href: itemHref(ctx, v.choice, b.Item)}, {Text: v.Lead(ctx, leadOf(v.Set, b.Item))},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: b.Item.ID + ". " + vntext.Clip(v.ItemTitle(ctx, b.Item), 90), Href: itemHref(ctx, v.choice, b.Item)}, {Text: v.Lead(ctx, leadOf(v.Set, b.Item))},
 			{Text: ui.Count(ctx, b.Only)}, {Text: ui.Count(ctx, b.Pair)}, {Text: ui.Count(ctx, b.Lacking)}}})
 	}
 	return o
@@ -294,7 +295,7 @@ func (v *nextView) departments(ctx context.Context) ui.TableOptions {
 		for _, b := range q.Items {
 			items = append(items, Lack{Item: b.Item})
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(v.Lead(ctx, q.Department)), Href: v.queueHref(ctx, q.Department)}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Only)}, {Text: ids(ctx, items, 12)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(v.Lead(ctx, q.Department)), Href: v.queueHref(ctx, q.Department)}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Only)}, {Text: ids(ctx, items, 12)}}})
 	}
 	return o
 }
@@ -322,17 +323,17 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 	if v.card != nil {
 		o.Columns = append(o.Columns, ui.Column{Label: i18n.T(ctx, "briefing.lead")})
 	}
-	for _, n := range v.near[v.sheet.from:v.sheet.to] {
+	for _, n := range v.near[v.sheet.From:v.sheet.To] {
 		w := n.Cell.Words(ctx)
 		head := ui.Cell{Text: n.Unit.Name, Href: valueHref(ctx, v.choice, n.Unit, n.Cell.Item)}
 		if v.card != nil {
-			head.Text = n.Cell.Item.ID + ". " + clip(v.ItemTitle(ctx, n.Cell.Item), 110)
+			head.Text = n.Cell.Item.ID + ". " + vntext.Clip(v.ItemTitle(ctx, n.Cell.Item), 110)
 		}
 		why := w.Distance
 		if why == "" {
 			why = w.Why
 		}
-		cells := []ui.Cell{head, {Status: status(n.Cell.Judged.Verdict), Sub: w.State}, {Text: dash(w.Value)}, {Text: dash(w.Needs), Sub: w.Mark}, {Text: why}}
+		cells := []ui.Cell{head, {Status: assessment.Status(n.Cell.Judged.Verdict), Sub: w.State}, {Text: ui.Dash(w.Value)}, {Text: ui.Dash(w.Needs), Sub: w.Mark}, {Text: why}}
 		if v.card != nil {
 			cells = append(cells, ui.Cell{Text: v.Lead(ctx, leadOf(v.Set, n.Cell.Item))})
 		}
@@ -344,7 +345,7 @@ func (v *nextView) nearRows(ctx context.Context) ui.TableOptions {
 func (v *nextView) queueTable(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "hang-doi", Compact: true, Caption: i18n.T(ctx, "briefing.gaps"), CaptionHidden: true, Columns: []ui.Column{
 		{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.item"), Narrow: true}, {Label: i18n.T(ctx, "briefing.result")}, {Label: i18n.T(ctx, "briefing.else")}}}
-	for _, r := range v.rows[v.sheet.from:v.sheet.to] {
+	for _, r := range v.rows[v.sheet.From:v.sheet.To] {
 		u := r.standing.Row.Unit
 		other := i18n.T(ctx, "briefing.else_many", ui.Count(ctx, len(r.standing.Lacks)-1))
 		switch {
@@ -353,7 +354,7 @@ func (v *nextView) queueTable(ctx context.Context) ui.TableOptions {
 		case len(r.standing.Lacks) == 1:
 			other = i18n.T(ctx, "briefing.else_none")
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: unitHref(ctx, v.choice, u)}, {Text: r.lack.Item.ID, Href: valueHref(ctx, v.choice, u, r.lack.Item)}, {Status: status(r.lack.Verdict)}, {Text: other}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: unitHref(ctx, v.choice, u)}, {Text: r.lack.Item.ID, Href: valueHref(ctx, v.choice, u, r.lack.Item)}, {Status: assessment.Status(r.lack.Verdict)}, {Text: other}}})
 	}
 	return o
 }

@@ -189,7 +189,7 @@ func nextBody(v *nextView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p := v.sheet.pager(i18n.T(ctx, "briefing.rows"), v.pagerHref(ctx)); p != nil {
+		if p := v.sheet.Pager(i18n.T(ctx, "briefing.rows"), v.pagerHref(ctx)); p != nil {
 			templ_7745c5c3_Err = ui.Pager(*p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -222,7 +222,7 @@ func notices(f *assessment.Frame) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, n := range f.Notices(ctx) {
-			templ_7745c5c3_Err = ui.NoticeBox(n).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.NoticeBox(n.NoticeOptions).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -15,6 +15,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -235,7 +236,7 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 	for _, key := range f[fieldGap] {
 		g, ok := gapOf(key)
 		if !ok || len(list) > MaxGaps {
-			err = fault.New(fault.Invalid, "briefing.unknown_gap", clip(key, 40)).At(fieldGap)
+			err = fault.New(fault.Invalid, "briefing.unknown_gap", vntext.Clip(key, 40)).At(fieldGap)
 			continue
 		}
 		if form.ticked[key] {
@@ -257,7 +258,7 @@ func readPlan(f url.Values) (form typedPlan, list []Gap, err error) {
 
 func (s *Service) makePlan(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {
@@ -322,7 +323,7 @@ func typedFromPlan(p *Plan) typedPlan {
 // onePlan reads the plan that the address names, what it comes to and what happened since.
 func (s *Service) onePlan(r *web.Request) (*planView, error) {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	id, err := number(r, "so", "plan")
@@ -362,7 +363,7 @@ func (s *Service) changePlan(r *web.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {
@@ -397,7 +398,7 @@ func (v *planView) answer(ctx context.Context) string {
 	case v.plan != nil:
 		return i18n.T(ctx, "briefing.plan.title", v.plan.Name, v.outcomeText(ctx))
 	case v.outcome != nil:
-		return capital(v.outcomeText(ctx))
+		return vntext.Capital(v.outcomeText(ctx))
 	case v.WithData() == 0:
 		return i18n.T(ctx, "briefing.no_results", v.Period.Title(ctx))
 	}
@@ -416,9 +417,9 @@ func (v *planView) outcomeText(ctx context.Context) string {
 func (v *planView) head(ctx context.Context) ui.PageHeadOptions {
 	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Actions: keepAction(ctx)}
 	if v.plan != nil {
-		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, dayOf(v.plan.ChangedMS)))
+		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, clock.DayOf(v.plan.ChangedMS)))
 		o.Lead = v.plan.Note
-		o.Origin = origin(ctx)
+		o.Origin = ui.WorkedOut(ctx)
 	} else if v.outcome == nil {
 		o.Lead = i18n.T(ctx, "briefing.plan.lead")
 	}
@@ -429,7 +430,7 @@ func (v *planView) plansTable(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-kich-ban", Caption: i18n.T(ctx, "briefing.plan.list"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.plan.name")}, {Label: i18n.T(ctx, "briefing.plan.gaps"), Num: true},
 		{Label: i18n.T(ctx, "briefing.plan.gained"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.cost"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.so_far")}}}
 	for _, l := range v.list {
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", writer(ctx, l.plan.Author), ui.Date(ctx, dayOf(l.plan.ChangedMS)))},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", writer(ctx, l.plan.Author), ui.Date(ctx, clock.DayOf(l.plan.ChangedMS)))},
 			{Text: ui.Count(ctx, len(l.plan.Gaps))}, {Text: ui.Count(ctx, len(l.outcome.Gains))}, {Text: money(ctx, l.outcome.CostVND)},
 			{Text: i18n.T(ctx, "briefing.plan.counts", ui.Count(ctx, l.followed.Closed), ui.Count(ctx, l.followed.Late), ui.Count(ctx, l.followed.Open))}}})
 	}
@@ -440,7 +441,7 @@ func (v *planView) quarters(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "theo-quy", Caption: i18n.T(ctx, "briefing.plan.by_quarter"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.plan.quarter")}, {Label: i18n.T(ctx, "briefing.plan.gaps"), Num: true},
 		{Label: i18n.T(ctx, "briefing.plan.gained"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.total"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.cost"), Num: true}}}
 	for _, q := range v.outcome.Quarters {
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: capital(quarterName(ctx, q.Due))}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Communes)}, {Text: ui.Count(ctx, q.Total)}, {Text: money(ctx, q.CostVND)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: vntext.Capital(quarterName(ctx, q.Due))}, {Text: ui.Count(ctx, q.Gaps)}, {Text: ui.Count(ctx, q.Communes)}, {Text: ui.Count(ctx, q.Total)}, {Text: money(ctx, q.CostVND)}}})
 	}
 	o.Foot = []ui.Row{{Cells: []ui.Cell{{Text: i18n.T(ctx, "briefing.plan.sum")}, {Text: ui.Count(ctx, v.outcome.Gaps)}, {Text: ui.Count(ctx, len(v.outcome.Gains))}, {Text: ""}, {Text: money(ctx, v.outcome.CostVND)}}}}
 	return o
@@ -484,9 +485,9 @@ func (v *planView) followTable(ctx context.Context) ui.TableOptions {
 		}
 		now := ui.Cell{Text: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		if r, ok := rows[g.Unit]; ok && v.now.Knows(g.Item) {
-			now = ui.Cell{Status: status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
+			now = ui.Cell{Status: assessment.Status(v.now.Verdict(r, g.Item)), Sub: i18n.T(ctx, "briefing.plan.state."+string(v.followed.States[k]))}
 		}
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: capital(assessment.ItemWords(ctx, g.Item)), Sub: clip(v.ItemTitle(ctx, g.Item), 60)},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: u.Name, Href: valueHref(ctx, v.choice, u, g.Item)}, {Text: vntext.Capital(assessment.ItemWords(ctx, g.Item)), Sub: vntext.Clip(v.ItemTitle(ctx, g.Item), 60)},
 			{Text: quarterName(ctx, g.Due)}, {Text: money(ctx, g.CostVND)}, now}})
 	}
 	return o
@@ -509,7 +510,7 @@ func (v *planView) dueOptions(ctx context.Context, chosen string, row bool) []ui
 		list = append([]string{chosen}, list...)
 	}
 	for _, id := range list {
-		out = append(out, ui.Option{Value: id, Text: capital(quarterName(ctx, id)), Selected: id == chosen})
+		out = append(out, ui.Option{Value: id, Text: vntext.Capital(quarterName(ctx, id)), Selected: id == chosen})
 	}
 	return out
 }
@@ -522,7 +523,7 @@ func (v *planView) pickTable(ctx context.Context) ui.TableOptions {
 		if row.unit == nil {
 			continue
 		}
-		result := ui.Cell{Status: status(row.lack.Verdict)}
+		result := ui.Cell{Status: assessment.Status(row.lack.Verdict)}
 		if row.settled {
 			result.Sub = i18n.T(ctx, "briefing.plan.state.closed")
 		}

@@ -41,16 +41,16 @@ func (s *Service) showProof(r *web.Request, status int, v *proofView) error {
 }
 
 func (s *Service) proofView(ctx context.Context, c choice) (*proofView, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	b, err := s.results.Board(guest(ctx), c.set, c.period) // a text for outside is held against what counts outside
+	b, err := s.results.Board(auth.AsGuest(ctx), c.set, c.period) // a text for outside is held against what counts outside
 	return &proofView{Board: b, choice: c}, err
 }
 
 func (s *Service) proofResult(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return err
 	}
 	if err := readForm(r, proofForm); err != nil {
@@ -197,7 +197,7 @@ func (v *proofView) table(ctx context.Context, id string, of ...proof.Verdict) u
 	for k, x := range v.report.Findings {
 		for _, verdict := range of {
 			if x.Verdict == verdict {
-				o.Rows = append(o.Rows, ui.Row{ID: "muc-" + strconv.Itoa(k+1), Cells: []ui.Cell{{Text: strconv.Itoa(k + 1), Href: "#cho-" + strconv.Itoa(k+1)}, {Text: x.Quote}, {Text: i18n.T(ctx, "briefing.proof.is."+string(x.Verdict))}, {Text: dash(right(ctx, x))}, {Text: v.why(ctx, x)}}})
+				o.Rows = append(o.Rows, ui.Row{ID: "muc-" + strconv.Itoa(k+1), Cells: []ui.Cell{{Text: strconv.Itoa(k + 1), Href: "#cho-" + strconv.Itoa(k+1)}, {Text: x.Quote}, {Text: i18n.T(ctx, "briefing.proof.is."+string(x.Verdict))}, {Text: ui.Dash(right(ctx, x))}, {Text: v.why(ctx, x)}}})
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func proofBody(v *proofView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), Lead: i18n.T(ctx, "briefing.proof.lead"), AsOf: v.against(ctx), Origin: origin(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadOptions{Title: v.answer(ctx), Lead: i18n.T(ctx, "briefing.proof.lead"), AsOf: v.against(ctx), Origin: ui.WorkedOut(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

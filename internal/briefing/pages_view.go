@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"langso/internal/platform/auth"
+	"langso/internal/platform/clock"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
@@ -50,7 +51,7 @@ func (s *Service) showViews(r *web.Request, status int, v *viewsView) error {
 
 func (s *Service) saveView(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, smallForm); err != nil {
@@ -75,7 +76,7 @@ func (s *Service) saveView(r *web.Request) error {
 
 func (s *Service) changeViewPage(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	id, err := number(r, "so", "view")
@@ -117,7 +118,7 @@ func (v *viewsView) table(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-cach-xem", Caption: i18n.T(ctx, "briefing.nav.views"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.view.name")}, {Label: i18n.T(ctx, "briefing.view.address")}, {Label: i18n.T(ctx, "briefing.view.since"), Narrow: true}, {Label: i18n.T(ctx, "briefing.view.change")}}}
 	for k := range v.list {
 		x := &v.list[k]
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Name, Href: ui.Href(ctx, x.Address)}, {Text: x.Address}, {Text: ui.Date(ctx, dayOf(x.CreatedMS))}, {Body: viewForm(v, x)}}})
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Name, Href: ui.Href(ctx, x.Address)}, {Text: x.Address}, {Text: ui.Date(ctx, clock.DayOf(x.CreatedMS))}, {Body: viewForm(v, x)}}})
 	}
 	return o
 }

@@ -15,6 +15,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
+	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/territory"
 )
@@ -64,7 +65,7 @@ func (s *Service) visitView(r *web.Request, q url.Values) (*visitView, error) {
 }
 
 func (s *Service) readVisit(ctx context.Context, slug string, q url.Values) (*visitView, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	u, candidates, err := s.units.Resolve(ctx, slug)
@@ -105,7 +106,7 @@ const (
 // sendVisit turns what was written into tasks. Programs, and the script of the sheet, get a count back.
 func (s *Service) sendVisit(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	if err := readForm(r, planForm); err != nil {
@@ -162,7 +163,7 @@ func (v *visitView) head(ctx context.Context) ui.PageHeadOptions {
 	if len(v.near) == 0 {
 		title = i18n.T(ctx, "briefing.next.unit_none", u.Title(ctx))
 	}
-	return ui.PageHeadOptions{Over: i18n.T(ctx, "briefing.visit.short"), Title: title, AsOf: v.card.Basis(ctx), Origin: origin(ctx),
+	return ui.PageHeadOptions{Over: i18n.T(ctx, "briefing.visit.short"), Title: title, AsOf: v.card.Basis(ctx), Origin: ui.WorkedOut(ctx),
 		Actions: []ui.LinkButtonOptions{{Text: i18n.T(ctx, "briefing.scorecard"), Href: v.choice.href(ctx, scorecardsPath+"/"+u.Slug()), Kind: ui.Quiet}}}
 }
 
@@ -182,7 +183,7 @@ func (b *box) facts(ctx context.Context, f *assessment.Frame) []ui.Definition {
 			out = append(out, ui.Definition{Term: i18n.T(ctx, key), Text: text})
 		}
 	}
-	value := dash(w.Value)
+	value := ui.Dash(w.Value)
 	if w.State != "" {
 		value += " (" + w.State + ")"
 	}
@@ -204,7 +205,7 @@ func (b *box) facts(ctx context.Context, f *assessment.Frame) []ui.Definition {
 
 // itemTitle heads a box.
 func (b *box) itemTitle(ctx context.Context, f *assessment.Frame) string {
-	return capital(assessment.ItemWords(ctx, b.near.Cell.Item)) + ". " + f.ItemTitle(ctx, b.near.Cell.Item)
+	return vntext.Capital(assessment.ItemWords(ctx, b.near.Cell.Item)) + ". " + f.ItemTitle(ctx, b.near.Cell.Item)
 }
 
 // tasksView is the list of tasks.
@@ -213,7 +214,7 @@ type tasksView struct {
 	choice choice
 	state  TaskState
 	list   []Task
-	sheet  sheet
+	sheet  web.Sheet
 	other  int // tasks in the other state
 }
 
@@ -238,7 +239,7 @@ func (s *Service) tasksPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.sheet = cut(r, len(v.list))
+	v.sheet = r.Sheet(len(v.list), pageSize)
 	v.reg = f.Register
 	o := ui.Frame{Title: v.answer(ctx), Active: navTasks, Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.tasks")}}}
 	return s.page(r, http.StatusOK, f, o, tasksPath, tasksBody(v))
@@ -246,7 +247,7 @@ func (s *Service) tasksPage(r *web.Request) error {
 
 func (s *Service) moveTaskPage(r *web.Request) error {
 	ctx := r.Context()
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	id, err := number(r, "so", "task")
@@ -290,18 +291,18 @@ func (v *tasksView) tabs(ctx context.Context) ui.TabsOptions {
 func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-viec", Caption: i18n.T(ctx, "briefing.nav.tasks"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.commune")}, {Label: i18n.T(ctx, "briefing.task.what")}, {Label: i18n.T(ctx, "briefing.task.who"), Narrow: true},
 		{Label: i18n.T(ctx, "briefing.task.due"), Narrow: true}, {Label: i18n.T(ctx, "briefing.task.state")}}}
-	for k := range v.list[v.sheet.from:v.sheet.to] {
-		t := &v.list[v.sheet.from+k]
+	for k := range v.list[v.sheet.From:v.sheet.To] {
+		t := &v.list[v.sheet.From+k]
 		u := v.reg.Unit(t.Unit)
 		name := ui.Cell{Text: u.Name, Href: ui.Href(ctx, visitPath+"/"+u.Slug())}
 		what := ui.Cell{Text: t.Body}
 		if t.Item.ID != "" {
-			what.Sub = capital(assessment.ItemWords(ctx, t.Item))
+			what.Sub = vntext.Capital(assessment.ItemWords(ctx, t.Item))
 		}
-		who := ui.Cell{Text: ui.Date(ctx, dayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
-		due := ui.Cell{Text: dash(ui.Date(ctx, t.Due))}
+		who := ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
+		due := ui.Cell{Text: ui.Dash(ui.Date(ctx, t.Due))}
 		if t.State == TaskDone {
-			due = ui.Cell{Text: ui.Date(ctx, dayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
+			due = ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{name, what, who, due, {Body: taskButton(t)}}})
 	}
@@ -323,7 +324,7 @@ func (v *tasksView) pagerHref(ctx context.Context) func(string) string {
 
 // taskSource says what a task is about and when it was noted.
 func taskSource(ctx context.Context, t Task) string {
-	day := ui.Date(ctx, dayOf(t.CreatedMS))
+	day := ui.Date(ctx, clock.DayOf(t.CreatedMS))
 	if t.Item.ID == "" {
 		return day
 	}

@@ -33,14 +33,6 @@ func New(kit module.Kit, units *territory.Service, sets *criteria.Service, resul
 	return &Service{db: kit.DB, clock: kit.Clock, units: units, sets: sets, results: results, isPage: func(string) bool { return false }}
 }
 
-// anywhere refuses who has an action nowhere: guests are told to sign in.
-func anywhere(ctx context.Context, action auth.Action) error {
-	if auth.Of(ctx).MayAnywhere(action) {
-		return nil
-	}
-	return auth.Require(ctx, action, auth.Scope{})
-}
-
 // in is the scope of a unit today.
 func (s *Service) in(reg *territory.Register, unit territory.UnitID) auth.Scope {
 	return auth.Scope{Units: reg.Scope(unit, s.clock.Today())}
@@ -63,12 +55,9 @@ func (s *Service) wholeScope(f *assessment.Frame) auth.Scope {
 	return s.in(f.Register, top.ID)
 }
 
-// guest is ctx as somebody who did not sign in: figures that count outside.
-func guest(ctx context.Context) context.Context { return auth.With(ctx, auth.Actor{Kind: auth.Guest}) }
-
 // Analysis reads the board of a set and period as the actor sees it and what its communes lack.
 func (s *Service) Analysis(ctx context.Context, set, period string) (*Analysis, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
 	b, err := s.results.Board(ctx, set, period)
@@ -80,10 +69,10 @@ func (s *Service) Analysis(ctx context.Context, set, period string) (*Analysis, 
 
 // Public is Analysis of confirmed values only, whoever asks: what a meeting speaks about.
 func (s *Service) Public(ctx context.Context, set, period string) (*Analysis, error) {
-	if err := anywhere(ctx, auth.ReadResults); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.ReadResults); err != nil {
 		return nil, err
 	}
-	b, err := s.results.Board(guest(ctx), set, period)
+	b, err := s.results.Board(auth.AsGuest(ctx), set, period)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +94,7 @@ func cleanText(text, field string, most int, lines, required bool) (string, erro
 	case utf8.RuneCountInString(text) > most:
 		return "", fault.New(fault.Invalid, "briefing.long_text", most).At(field)
 	case strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) && !(lines && r == '\n') || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+		return unicode.IsControl(r) && !(lines && r == '\n') || vntext.Turns(r)
 	}):
 		return "", fault.New(fault.Invalid, "briefing.control_characters").At(field)
 	}
@@ -162,7 +151,7 @@ func (s *Service) ownAddress(text, host string) (string, error) {
 // SaveView keeps an address under a name for the account that asks. host is the name under which the asker reaches us.
 func (s *Service) SaveView(ctx context.Context, name, address, host string) (id int64, err error) {
 	defer fault.Wrap(&err, "briefing.SaveView")
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return 0, err
 	}
 	v := View{}
@@ -190,7 +179,7 @@ func (s *Service) SaveView(ctx context.Context, name, address, host string) (id 
 
 // Views returns what the account that asks has saved, the newest first.
 func (s *Service) Views(ctx context.Context) ([]View, error) {
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return nil, err
 	}
 	return views(ctx, s.db.Read(ctx), owner(ctx))
@@ -223,7 +212,7 @@ func (s *Service) DeleteView(ctx context.Context, id int64) (err error) {
 }
 
 func (s *Service) changeView(ctx context.Context, id int64, fn func(ctx context.Context, tx *db.Tx, v View) error) error {
-	if err := anywhere(ctx, auth.WorkTasks); err != nil {
+	if err := auth.RequireAnywhere(ctx, auth.WorkTasks); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -179,7 +179,7 @@ func (s *Service) Confirm(ctx context.Context, code string, id int64, ifMatch st
 	if ifMatch == "" {
 		return out, fault.New(fault.Unconditional, "criteria.no_if_match")
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -196,7 +196,7 @@ func (s *Service) Confirm(ctx context.Context, code string, id int64, ifMatch st
 			return fault.New(fault.Stale, "criteria.stale")
 		}
 		if UploadKind(u.kind) == UploadOverride {
-			out, err = s.addOverride(ctx, tx, u.file, []byte(u.body), kind == "demo")
+			out, err = s.addOverride(ctx, tx, u.file, []byte(u.body), demo)
 		} else {
 			var set *Set
 			if set, err = Parse(u.file, []byte(u.body)); err != nil {

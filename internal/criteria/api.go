@@ -293,7 +293,7 @@ func indicatorBody(i *Indicator) IndicatorBody {
 		Threshold: ThresholdBody{Known: i.Threshold.Known(), All: levelBody(i.Threshold.All), ByKey: levelBodies(i.Threshold.ByKey), Decision: i.Threshold.Decision, Illustrative: i.Threshold.Illustrative}}
 	b.Page = i.Page
 	if i.Mark != nil {
-		b.VerifiedIn, b.VerifiedOn = i.Mark.Source, clock.DateOf(instant(i.Mark.AtMS))
+		b.VerifiedIn, b.VerifiedOn = i.Mark.Source, clock.DayOf(i.Mark.AtMS)
 	}
 	if i.Note != "" {
 		b.Note = &TextBody{i.Note, i.NoteEN}

@@ -13,6 +13,7 @@ import (
 	"langso/internal/platform/cli"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
+	"langso/internal/platform/ui"
 	"langso/internal/std/xlsx"
 )
 
@@ -89,7 +90,7 @@ func importCommand(load loader) func(*flag.FlagSet) func(context.Context, cli.In
 				}
 				fmt.Fprintln(w, i18n.T(ctx, key, out.Set, out.ID))
 				for _, c := range out.Changes {
-					fmt.Fprintf(w, "%s: %s: %s → %s\n", c.where(ctx), c.what(ctx, nil, &Set{}), emptyDash(c.Old), emptyDash(c.New))
+					fmt.Fprintf(w, "%s: %s: %s → %s\n", c.where(ctx), c.what(ctx, nil, &Set{}), ui.Dash(c.Old), ui.Dash(c.New))
 				}
 			})
 		}

@@ -242,7 +242,7 @@ func formerName(ctx context.Context, id string, at clock.Date) string {
 func marks(ctx context.Context, i *Indicator) ui.Cell {
 	switch {
 	case i.Mark != nil:
-		return ui.Cell{Text: i18n.T(ctx, "criteria.verified"), Sub: i18n.T(ctx, "criteria.verified_by_source", i.Mark.Source, ui.Date(ctx, clock.DateOf(instant(i.Mark.AtMS))))}
+		return ui.Cell{Text: i18n.T(ctx, "criteria.verified"), Sub: i18n.T(ctx, "criteria.verified_by_source", i.Mark.Source, ui.Date(ctx, clock.DayOf(i.Mark.AtMS)))}
 	case i.Verified:
 		return ui.Cell{Text: i18n.T(ctx, "criteria.verified"), Sub: i.Page}
 	case i.TextVerified:

@@ -9,13 +9,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"langso/internal/platform/auth"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
-	"langso/internal/platform/vntext"
 	"langso/internal/platform/web"
 	"langso/internal/std/xlsx"
 )
@@ -216,36 +214,19 @@ func (s *Service) adminVersion(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		return sendFile(r, yamlType, v.set.Code+"-"+r.PathValue("so")+".yaml", body)
+		return r.SendFile(web.YAML, v.set.Code+"-"+r.PathValue("so")+".yaml", body)
 	case "xlsx":
 		body, err := WriteTemplate(v.set)
 		if err != nil {
 			return err
 		}
-		return sendFile(r, xlsxType, v.set.Code+"-"+r.PathValue("so")+".xlsx", body)
+		return r.SendFile(web.XLSX, v.set.Code+"-"+r.PathValue("so")+".xlsx", body)
 	}
 	if v.before != nil {
 		v.changes = Diff(v.before, v.set)
 	}
 	f := s.adminFrame(ctx, r.T("criteria.admin.version_n", v.ID), v.set)
 	return r.Render(http.StatusOK, f, adminVersionBody(v))
-}
-
-const (
-	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	yamlType = "application/yaml"
-)
-
-// sendFile answers with a file; name holds only letters, digits, hyphens and points.
-func sendFile(r *web.Request, kind, name string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	_, err := r.W.Write(body)
-	return err
 }
 
 // received is an upload form.
@@ -298,28 +279,13 @@ func (q *received) take(p *multipart.Part) error {
 	case int64(len(b)) > limit:
 		return fault.New(fault.TooLarge, "criteria.upload_too_large", xlsx.MaxBytes>>20).At(fieldFile)
 	case p.FormName() == fieldFile:
-		q.file, q.body = fileName(p.FileName()), b
+		q.file, q.body = web.FileName(p.FileName()), b
 	case p.FormName() == fieldSet:
 		q.set = strings.TrimSpace(string(b))
 	default:
 		q.form.Add(p.FormName(), string(b))
 	}
 	return nil
-}
-
-// fileName is the name of an upload as it is kept and shown: without folders and control characters, not too long.
-func fileName(s string) string {
-	if i := strings.LastIndexAny(s, `/\`); i >= 0 {
-		s = s[i+1:]
-	}
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == '\ufffd' {
-			return -1
-		}
-		return r
-	}, s)
-	r := []rune(vntext.Squeeze(vntext.NFC(s)))
-	return string(r[:min(len(r), 120)])
 }
 
 func (s *Service) adminUpload(r *web.Request) error {
@@ -491,11 +457,4 @@ func readForm(r *web.Request) error {
 		return fault.New(fault.Invalid, "criteria.form_unreadable").Because(err)
 	}
 	return nil
-}
-
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 )
@@ -19,16 +20,9 @@ func changeColumns(ctx context.Context) []ui.Column {
 func changeRows(ctx context.Context, old, new *Set, list []Change) []ui.Row {
 	var out []ui.Row
 	for _, c := range list {
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: c.where(ctx)}, {Text: c.what(ctx, old, new)}, {Text: emptyDash(c.side(ctx, c.from, c.oldLevel, c.Old))}, {Text: emptyDash(c.side(ctx, c.to, c.newLevel, c.New))}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: c.where(ctx)}, {Text: c.what(ctx, old, new)}, {Text: ui.Dash(c.side(ctx, c.from, c.oldLevel, c.Old))}, {Text: ui.Dash(c.side(ctx, c.to, c.newLevel, c.New))}}})
 	}
 	return out
-}
-
-func emptyDash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // where names what changed: "Chỉ tiêu 8.4".
@@ -203,7 +197,7 @@ func waitingRows(ctx context.Context, list []uploadRow) []ui.Row {
 	var out []ui.Row
 	for _, u := range list {
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: fileOr(ctx, u.file), Href: adminHref(ctx, u.set, "tep", strconv.FormatInt(u.id, 10)), Sub: u.set}, {Text: i18n.T(ctx, "criteria.upload_kind."+u.kind)},
-			{Text: ui.DateTime(ctx, instant(u.createdMS)), Sub: u.actor}}})
+			{Text: ui.DateTime(ctx, clock.Instant(u.createdMS)), Sub: u.actor}}})
 	}
 	return out
 }
@@ -232,7 +226,7 @@ func (v *setView) versionRows(ctx context.Context) []ui.Row {
 			sub = i18n.T(ctx, "criteria.version_current")
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: name, Href: adminHref(ctx, v.set.Code, "phien-ban", strconv.FormatInt(h.ID, 10)), Sub: sub}, {Text: fileOr(ctx, h.File), Sub: i18n.T(ctx, "criteria.digest", h.SHA256[:12])},
-			{Text: ui.DateTime(ctx, instant(h.LoadedMS)), Sub: h.by(ctx)}}})
+			{Text: ui.DateTime(ctx, clock.Instant(h.LoadedMS)), Sub: h.by(ctx)}}})
 	}
 	return out
 }
@@ -292,7 +286,7 @@ func (v *versionView) actions(ctx context.Context) []ui.LinkButtonOptions {
 // facts are who brought the version in, when and from what.
 func (v *versionView) facts(ctx context.Context) []ui.Definition {
 	return []ui.Definition{
-		{Term: i18n.T(ctx, "criteria.when"), Text: ui.DateTime(ctx, instant(v.LoadedMS))},
+		{Term: i18n.T(ctx, "criteria.when"), Text: ui.DateTime(ctx, clock.Instant(v.LoadedMS))},
 		{Term: i18n.T(ctx, "criteria.by"), Text: v.by(ctx)},
 		{Term: i18n.T(ctx, "criteria.file"), Text: fileOr(ctx, v.File)},
 		{Term: i18n.T(ctx, "criteria.digest_term"), Text: v.SHA256},
@@ -323,7 +317,7 @@ func (v *pendingView) title(ctx context.Context) string {
 }
 
 func (v *pendingView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.title(ctx), Over: i18n.T(ctx, "criteria.over.upload", fileOr(ctx, v.File)), AsOf: i18n.T(ctx, "criteria.uploaded_by", ui.DateTime(ctx, instant(v.CreatedMS)), v.Actor)}
+	o := ui.PageHeadOptions{Title: v.title(ctx), Over: i18n.T(ctx, "criteria.over.upload", fileOr(ctx, v.File)), AsOf: i18n.T(ctx, "criteria.uploaded_by", ui.DateTime(ctx, clock.Instant(v.CreatedMS)), v.Actor)}
 	if v.State == "pending" {
 		o.Lead = i18n.T(ctx, "criteria.nothing_written")
 	}
@@ -455,7 +449,7 @@ func (v *decisionsView) rows(ctx context.Context) []ui.Row {
 			text += " · " + ui.OriginWord(ctx, ui.Example)
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: d.Decision, Href: adminHref(ctx, v.set.Code, "quyet-dinh", strconv.FormatInt(d.ID, 10)), Sub: i18n.T(ctx, "criteria.decided_on_day", ui.Date(ctx, d.DecidedOn))},
-			{Text: ui.Date(ctx, d.ValidFrom)}, {Text: ui.Count(ctx, len(d.Thresholds))}, {Text: text, Sub: d.Note}, {Text: ui.DateTime(ctx, instant(d.LoadedMS)), Sub: d.Actor}}})
+			{Text: ui.Date(ctx, d.ValidFrom)}, {Text: ui.Count(ctx, len(d.Thresholds))}, {Text: text, Sub: d.Note}, {Text: ui.DateTime(ctx, clock.Instant(d.LoadedMS)), Sub: d.Actor}}})
 	}
 	return out
 }
@@ -525,7 +519,7 @@ func markColumns(ctx context.Context) []ui.Column {
 func (v *verifyView) markRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, i := range v.marked() {
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: i.ID, Href: itemHref(ctx, v.set.Code, i.ID)}, {Text: i.Mark.Source}, {Text: ui.DateTime(ctx, instant(i.Mark.AtMS)), Sub: i.Mark.By}, {Body: withdrawForm(v.set, i)}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: i.ID, Href: itemHref(ctx, v.set.Code, i.ID)}, {Text: i.Mark.Source}, {Text: ui.DateTime(ctx, clock.Instant(i.Mark.AtMS)), Sub: i.Mark.By}, {Body: withdrawForm(v.set, i)}}})
 	}
 	return out
 }

@@ -125,7 +125,7 @@ func (s *Service) adminDecisionFile(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendFile(r, yamlType, set.Code+"-quyet-dinh-"+r.PathValue("so")+".yaml", body)
+	return r.SendFile(web.YAML, set.Code+"-quyet-dinh-"+r.PathValue("so")+".yaml", body)
 }
 
 // verifyView is what of a set was verified, with the form to record more.

@@ -243,15 +243,11 @@ func (r *reader) text(n *yaml.Node) string {
 		r.fail(n.Line, "criteria.text_empty")
 	case utf8.RuneCountInString(s) > maxText:
 		r.fail(n.Line, "criteria.text_long", maxText)
-	case !r.stored && strings.ContainsFunc(s, turning):
+	case !r.stored && strings.ContainsFunc(s, vntext.Turns):
 		r.fail(n.Line, "criteria.text_turns")
 	}
 	return s
 }
-
-// turning reports a control that turns the direction of the letters around it (U+202A–202E, U+2066–2069): a text that
-// holds one reads as another.
-func turning(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
 
 // word returns a required text that must be one of the allowed words.
 func (f fields) word(name, unknownKey string, allowed ...string) string {

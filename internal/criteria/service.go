@@ -506,12 +506,12 @@ func (s *Service) LoadOverrides(ctx context.Context, file string, body []byte, t
 	if err := auth.Require(ctx, auth.ChangeCriteria, auth.Scope{}); err != nil {
 		return out, err
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return out, err
 	}
 	err = s.write(ctx, trial, func(ctx context.Context, tx *db.Tx) error {
-		one, err := s.addOverride(ctx, tx, file, body, kind == "demo")
+		one, err := s.addOverride(ctx, tx, file, body, demo)
 		out = Loaded{Set: one.Set, ID: one.ID, Written: one.Written && !trial, Same: one.Same}
 		return err
 	})

@@ -2,6 +2,7 @@ package criteria
 
 import (
 	"context"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,11 @@ func (c *Criterion) Title(ctx context.Context) string { return pick(ctx, c.Title
 
 // Text returns what is measured: the wording of the law in Vietnamese, a short title in English.
 func (i *Indicator) Text(ctx context.Context) string { return pick(ctx, i.TextVI, i.TitleEN) }
+
+// Rat is d as an exact number.
+func (d Decimal) Rat() *big.Rat {
+	return new(big.Rat).SetFrac(big.NewInt(d.Num), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.Scale)), nil))
+}
 
 // String writes d with a decimal point: "98.5".
 func (d Decimal) String() string {

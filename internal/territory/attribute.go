@@ -19,6 +19,7 @@ import (
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/vntext"
+	"langso/internal/platform/web"
 )
 
 // vocabulary is the list of attributes and of the values each may have, from data/vocabulary.csv.
@@ -174,11 +175,11 @@ func (s *Service) takeAttributes(ctx context.Context, b []byte, o AttributeOptio
 	if err := p.need(); err != nil {
 		return nil, err
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return nil, err
 	}
-	o.Illustrative = o.Illustrative || kind == "demo"
+	o.Illustrative = o.Illustrative || demo
 	lines, problems, err := readAttributeLines(b, s.words)
 	if err != nil {
 		return nil, err
@@ -378,7 +379,7 @@ func (s *Service) AttributesFile(ctx context.Context) (_ []byte, err error) {
 				if v.Illustrative {
 					mark = "yes"
 				}
-				_ = w.Write([]string{u.Code, safeCell(u.FullName()), safeCell(title), safeCell(value), string(v.From), safeCell(v.Decision), mark})
+				_ = w.Write([]string{u.Code, web.SafeCell(u.FullName()), web.SafeCell(title), web.SafeCell(value), string(v.From), web.SafeCell(v.Decision), mark})
 			}
 		}
 	}
@@ -391,7 +392,7 @@ func (s *Service) AttributesFile(ctx context.Context) (_ []byte, err error) {
 func (s *Service) SetAttribute(ctx context.Context, code string, a Attribute, value, from, decision string, o AttributeOptions, ifMatch string) (*AttributeReport, error) {
 	b := bytes.NewBufferString("code,attribute,value,from,decision\n")
 	w := csv.NewWriter(b)
-	_ = w.Write([]string{safeCell(code), safeCell(string(a)), safeCell(value), safeCell(from), safeCell(decision)}) // a Buffer takes every write
+	_ = w.Write([]string{web.SafeCell(code), web.SafeCell(string(a)), web.SafeCell(value), web.SafeCell(from), web.SafeCell(decision)}) // a Buffer takes every write
 	w.Flush()
 	return s.ChangeAttributes(ctx, b.Bytes(), o, ifMatch)
 }

@@ -140,8 +140,8 @@ func (s *Service) ChangeHamlets(ctx context.Context, f HamletFile, ifMatch strin
 
 func (s *Service) takeHamlets(ctx context.Context, f HamletFile, p precondition) (_ *HamletReport, err error) {
 	defer fault.Wrap(&err, "territory.ImportHamlets")
-	if !auth.Of(ctx).MayAnywhere(auth.ChangeHamlets) {
-		return nil, auth.Require(ctx, auth.ChangeHamlets, auth.Scope{})
+	if err := auth.RequireAnywhere(ctx, auth.ChangeHamlets); err != nil {
+		return nil, err
 	}
 	if err := p.need(); err != nil {
 		return nil, err

@@ -97,14 +97,14 @@ func (s *Service) takeBoundaries(ctx context.Context, f BoundaryFile, p precondi
 	if err := p.need(); err != nil {
 		return nil, err
 	}
-	kind, err := s.db.Meta(ctx, "kind")
+	demo, err := s.db.Illustrative(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f.Illustrative = f.Illustrative || kind == "demo"
+	f.Illustrative = f.Illustrative || demo
 	f.Source = vntext.NFC(vntext.Squeeze(f.Source))
 	switch {
-	case f.Source == "" && kind == "demo":
+	case f.Source == "" && demo:
 		f.Source = i18n.T(ctx, "territory.boundary_source_demo")
 	case f.Source == "":
 		return nil, fault.New(fault.Invalid, "territory.boundary_no_source").At("source")
@@ -159,7 +159,7 @@ func fileFault(err error) error {
 // cut shortens a text from outside for a message, without what would turn the letters around it.
 func cut(s string, n int) string {
 	r := []rune(strings.Map(func(r rune) rune {
-		if r < ' ' || turning(r) {
+		if r < ' ' || vntext.Turns(r) {
 			return -1
 		}
 		return r
@@ -456,11 +456,7 @@ func (o OutlineSource) title(ctx context.Context) string {
 	return o.Source
 }
 
-// turning reports a control that turns the direction of the letters around it (U+202A–202E, U+2066–2069): a name that
-// holds one reads as another.
-func turning(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
-
-func turnsText(s string) bool { return strings.ContainsFunc(s, turning) }
+func turnsText(s string) bool { return strings.ContainsFunc(s, vntext.Turns) }
 
 // place writes a feature for people: "đối tượng 12", "cả tệp".
 func (p BoundaryProblem) place(ctx context.Context) string {

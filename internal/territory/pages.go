@@ -128,7 +128,7 @@ func (s *Service) communesPage(r *web.Request) error {
 // writeCommunes sends the communes of the day as a CSV file for a spreadsheet program.
 func writeCommunes(r *web.Request, roster *Roster) error {
 	h := r.W.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Type", web.CSV)
 	h.Set("Content-Disposition", `attachment; filename="xa-`+string(roster.Date())+`.csv"`)
 	// The mark at the start lets spreadsheet programs see that the text is UTF-8.
 	if _, err := r.W.Write([]byte("\ufeff")); err != nil {
@@ -138,19 +138,11 @@ func writeCommunes(r *web.Request, roster *Roster) error {
 	_ = w.Write([]string{r.T("territory.code"), r.T("territory.name"), r.T("territory.group"), r.T("territory.since"), r.T("territory.basis")})
 	for _, g := range roster.Groups() {
 		for _, u := range g.Communes {
-			_ = w.Write([]string{u.Code, safeCell(u.FullName()), safeCell(groupTitle(r.Context(), roster, g)), string(u.From), safeCell(u.Basis)})
+			_ = w.Write([]string{u.Code, web.SafeCell(u.FullName()), web.SafeCell(groupTitle(r.Context(), roster, g)), string(u.From), web.SafeCell(u.Basis)})
 		}
 	}
 	w.Flush()
 	return w.Error()
-}
-
-// safeCell puts one apostrophe before text that a spreadsheet program would read as a formula.
-func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // districtPage shows a district that was, with its communes on its last day.

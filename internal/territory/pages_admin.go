@@ -194,18 +194,6 @@ func shownAgain(r *web.Request, err error) (*fault.Error, bool) {
 	return f, false
 }
 
-// sendFile answers with a file.
-func sendFile(r *web.Request, kind, name string, body []byte) error {
-	h := r.W.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Add("Vary", "Cookie")
-	_, err := r.W.Write(body)
-	return err
-}
-
 // outdated reports a refusal because somebody else wrote meanwhile, or because nobody knows what the writer saw: the
 // preview is then made anew against what stands there now.
 func outdated(f *fault.Error) bool {

@@ -40,7 +40,7 @@ func (s *Service) groupsPage(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		return sendFile(r, "text/csv; charset=utf-8", "nhom-xa.csv", b)
+		return r.SendFile(web.CSV, "nhom-xa.csv", b)
 	}
 	return s.showGroups(r, http.StatusOK, &groupsView{})
 }

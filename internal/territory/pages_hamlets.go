@@ -20,8 +20,6 @@ const (
 	fieldEndDay = "tu-ngay"
 )
 
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // hamletsView is the page of hamlets: of one commune, or of all that the asker holds.
 type hamletsView struct {
 	today   clock.Date
@@ -92,7 +90,7 @@ func (s *Service) hamletsPage(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		return sendFile(r, xlsxType, name, b)
+		return r.SendFile(web.XLSX, name, b)
 	}
 	return s.showHamlets(r, http.StatusOK, v)
 }

@@ -124,8 +124,7 @@ func (s *Service) demoOpen(r *web.Request) (bool, error) {
 	if s.kit.BehindTLS || !ownConnection(r.Request) || !loopbackHost(r.Host) || !fromHere(r.Header.Get("Origin")) || !fromHere(r.Header.Get("Referer")) {
 		return false, nil
 	}
-	kind, err := s.kit.DB.Meta(r.Context(), "kind")
-	return kind == "demo", err
+	return s.kit.DB.Illustrative(r.Context())
 }
 
 // ownConnection reports whether both ends of the connection are this machine and nobody forwarded the request.

@@ -181,8 +181,8 @@ func (s *Service) firstOpen(r *web.Request) error {
 	if err != nil || !open || !ownConnection(r.Request) || !loopbackHost(r.Host) {
 		return firstRunClosed(err)
 	}
-	kind, err := s.kit.DB.Meta(r.Context(), "kind")
-	if err != nil || kind == "demo" {
+	demo, err := s.kit.DB.Illustrative(r.Context())
+	if err != nil || demo {
 		return firstRunClosed(err)
 	}
 	return nil

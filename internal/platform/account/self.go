@@ -42,8 +42,8 @@ func (s *Service) ownAct(ctx context.Context) (auth.Actor, error) {
 // PasswordKnown reports whether somebody may know the password of a login: not of the accounts of a demo, which are
 // entered with one press.
 func (s *Service) PasswordKnown(ctx context.Context, login string) (bool, error) {
-	kind, err := s.kit.DB.Meta(ctx, "kind")
-	return kind != "demo" || !slices.ContainsFunc(demoRoles, func(r demoRole) bool { return r.Login == login }), err
+	demo, err := s.kit.DB.Illustrative(ctx)
+	return !demo || !slices.ContainsFunc(demoRoles, func(r demoRole) bool { return r.Login == login }), err
 }
 
 // PasswordTemporary reports whether the asker's password was set by somebody else and not changed yet.

@@ -82,6 +82,9 @@ func Of(ctx context.Context) Actor {
 	return Actor{Kind: Guest}
 }
 
+// AsGuest returns a ctx in which nobody signed in is asking: whoever it is, the answer is what everybody sees.
+func AsGuest(ctx context.Context) context.Context { return With(ctx, Actor{Kind: Guest}) }
+
 // CLI is the actor of the command line on the server: it acts as the province office.
 func CLI() Actor {
 	return Actor{Kind: System, Login: "cli", Name: "langso", Grants: []Grant{{Role: ProvinceOffice}, {Role: Administrator}}}
@@ -151,4 +154,13 @@ func Require(ctx context.Context, action Action, s Scope) error {
 		return fault.New(fault.Unauthenticated, "auth.sign_in_first")
 	}
 	return fault.New(fault.Forbidden, "auth.no_right")
+}
+
+// RequireAnywhere returns nil when the actor of ctx has action in at least one place, else what Require returns: for what
+// is refused before the place is known.
+func RequireAnywhere(ctx context.Context, action Action) error {
+	if Of(ctx).MayAnywhere(action) {
+		return nil
+	}
+	return Require(ctx, action, Scope{})
 }

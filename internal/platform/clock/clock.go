@@ -56,6 +56,22 @@ const Forever Date = "9999-12-31"
 // DateOf returns the day in Vietnam on which t falls.
 func DateOf(t time.Time) Date { return Date(t.In(Vietnam).Format("2006-01-02")) }
 
+// Instant turns stored milliseconds into a time; the zero time for 0, which stands where nothing happened yet.
+func Instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// DayOf returns the day in Vietnam of stored milliseconds, the empty Date for 0.
+func DayOf(ms int64) Date {
+	if ms == 0 {
+		return ""
+	}
+	return DateOf(Instant(ms))
+}
+
 // ParseDate reads "2006-01-02" and refuses days that do not exist.
 func ParseDate(s string) (Date, error) {
 	if _, err := time.Parse("2006-01-02", s); err != nil {

@@ -16,6 +16,12 @@ func (d *DB) Meta(ctx context.Context, key string) (string, error) {
 	return v, err
 }
 
+// Illustrative reports whether the whole database was made for demonstration.
+func (d *DB) Illustrative(ctx context.Context) (bool, error) {
+	kind, err := d.Meta(ctx, "kind")
+	return kind == "demo", err
+}
+
 // Migrated reports whether the base tables are there: an empty PostgreSQL database answers no.
 func (d *DB) Migrated(ctx context.Context) (bool, error) {
 	query := "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'"

@@ -46,6 +46,14 @@ func DateTime(ctx context.Context, t time.Time) string {
 	return vntext.DateTime(t)
 }
 
+// Dash is s, or a dash where there is nothing.
+func Dash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
 // separators turns the Vietnamese separators of s into those of the page's language.
 func separators(ctx context.Context, s string) string {
 	if i18n.Of(ctx) != i18n.En {

@@ -60,3 +60,11 @@ func (k OriginKind) known() OriginKind {
 func OriginWord(ctx context.Context, k OriginKind) string {
 	return i18n.T(ctx, "ui.origin."+string(k.known()))
 }
+
+// WorkedOut is how figures worked out by the system are marked: in an illustrative database as such.
+func WorkedOut(ctx context.Context) OriginKind {
+	if SiteOf(ctx).Demo {
+		return Example
+	}
+	return Computed
+}

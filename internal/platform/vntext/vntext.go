@@ -18,6 +18,32 @@ func NFC(s string) string { return norm.NFC.String(s) }
 // Squeeze trims s and joins every run of white space (spaces, no-break spaces, line breaks) to one space.
 func Squeeze(s string) string { return strings.Join(strings.FieldsFunc(s, unicode.IsSpace), " ") }
 
+// Capital makes the first letter of s large.
+func Capital(s string) string {
+	for i, r := range s {
+		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+// Clip shortens a wording to most letters where room is short, at a space where there is one, and marks that by "…"; the
+// whole wording must stand elsewhere.
+func Clip(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	cut := string(r[:most])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:(") + "…"
+}
+
+// Turns reports a control that turns the direction of the letters around it (U+202A–202E, U+2066–2069): a text that holds
+// one reads as another.
+func Turns(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
+
 // Fold returns the search key of s: lower case, without marks, đ as d, apostrophes of every form and hyphens dropped,
 // white space squeezed. "Đạ R’Sal" → "da rsal".
 func Fold(s string) string {
