@@ -185,7 +185,7 @@ func judgedBy(f *Frame, versions ...map[cellKey]Version) map[territory.UnitID]st
 			if values[k.unit] == nil {
 				values[k.unit] = NewValues(f.Set)
 			}
-			values[k.unit].put(f.Set, v)
+			values[k.unit].put(f.Set, v.Item, &v.Figure)
 		}
 	}
 	out := map[territory.UnitID]string{}

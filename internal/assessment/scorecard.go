@@ -90,7 +90,7 @@ func (s *Service) Scorecard(ctx context.Context, unit territory.UnitID, set, per
 				}
 				switch {
 				case public:
-					values.put(f.Set, v)
+					values.put(f.Set, v.Item, &v.Figure)
 					seen[v.Item] = &v
 				case internal:
 					drafts = append(drafts, v)
@@ -101,7 +101,7 @@ func (s *Service) Scorecard(ctx context.Context, unit territory.UnitID, set, per
 				return err
 			}
 			for i := range drafts {
-				values.put(f.Set, drafts[i])
+				values.put(f.Set, drafts[i].Item, &drafts[i].Figure)
 				seen[drafts[i].Item] = &drafts[i]
 			}
 		}

@@ -222,15 +222,14 @@ func ItemNamed(set *criteria.Set, id string) (Item, error) {
 	return Item{}, fault.New(fault.NotFound, "assessment.no_indicator", id, set.Code)
 }
 
-// put lays the figure of a version over what stood there.
-func (v *Values) put(set *criteria.Set, x Version) {
-	f := x.Figure
-	if x.Item.Criterion {
-		if c := set.Criterion(x.Item.ID); c != nil {
-			v.Criteria[c.Index] = &f
+// put lays a figure over what stood there.
+func (v *Values) put(set *criteria.Set, item Item, f *Figure) {
+	if item.Criterion {
+		if c := set.Criterion(item.ID); c != nil {
+			v.Criteria[c.Index] = f
 		}
-	} else if i := set.Indicator(x.Item.ID); i != nil {
-		v.Indicators[i.Index] = &f
+	} else if i := set.Indicator(item.ID); i != nil {
+		v.Indicators[i.Index] = f
 	}
 }
 
@@ -269,53 +268,47 @@ func (s *Service) judgeBook(ctx context.Context, q db.Querier, f *Frame, b book,
 func (f *Frame) judge(versions func(fn func(v Version, public bool) error) error) ([]standing, error) {
 	var out []standing
 	var unit territory.UnitID
-	var public, inside *Values
-	var anyPublic, anyInside bool
-	judged := func(v view, values *Values) {
+	// Room for the figures of one commune, used again for the next: a province has tens of thousands.
+	values, room := NewValues(f.Set), []Figure(nil)
+	anyPublic := false
+	var drafts []Version
+	judged := func(v view) {
 		r := Evaluate(f.Set, f.place(unit), values)
 		out = append(out, standing{Unit: unit, View: v, Cells: cells(r.Indicators), Criteria: cells(r.Criteria)})
 	}
 	flush := func() {
 		if anyPublic {
-			judged(viewPublic, public)
+			judged(viewPublic)
 		}
-		if anyInside {
-			judged(viewInternal, inside)
+		if len(drafts) > 0 {
+			// Inside versions were kept apart and are laid over the public ones, whatever order the rows came in.
+			for i := range drafts {
+				values.put(f.Set, drafts[i].Item, &drafts[i].Figure)
+			}
+			judged(viewInternal)
 		}
+		clear(values.Indicators)
+		clear(values.Criteria)
+		room, anyPublic, drafts = room[:0], false, drafts[:0]
 	}
-	start := func(u territory.UnitID) {
-		unit, public, inside = u, NewValues(f.Set), NewValues(f.Set)
-		anyPublic, anyInside = false, false
-	}
-	start(0)
-	// Inside versions are kept apart and laid over the public ones, whatever order the rows come in.
-	var drafts []Version
-	lay := func() {
-		for _, d := range drafts {
-			inside.put(f.Set, d)
-		}
-		drafts = drafts[:0]
-		flush()
-	}
-	err := versions(func(v Version, isPublic bool) error {
+	err := versions(func(v Version, public bool) error {
 		if v.Unit != unit {
-			lay()
-			start(v.Unit)
+			flush()
+			unit = v.Unit
 		}
-		if isPublic {
-			anyPublic = true
-			public.put(f.Set, v)
-			inside.put(f.Set, v)
-		} else {
-			anyInside = true
+		if !public {
 			drafts = append(drafts, v)
+			return nil
 		}
+		anyPublic = true
+		room = append(room, v.Figure) // growing leaves the figures already put where they are
+		values.put(f.Set, v.Item, &room[len(room)-1])
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	lay()
+	flush()
 	return out, nil
 }
 

@@ -8,13 +8,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
+	"strconv"
 	"time"
 
 	"langso/internal/platform/clock"
@@ -297,17 +296,18 @@ func IsDuplicate(err error) bool {
 }
 
 // In writes "($from,$from+1,…)" with n placeholders; n must be at least 1.
-func In(from, n int) string {
-	var b strings.Builder
-	b.WriteByte('(')
+func In(from, n int) string { return string(appendIn(nil, from, n)) }
+
+func appendIn(b []byte, from, n int) []byte {
+	b = append(b, '(')
 	for i := range n {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		fmt.Fprintf(&b, "$%d", from+i)
+		b = append(b, '$')
+		b = strconv.AppendInt(b, int64(from+i), 10)
 	}
-	b.WriteByte(')')
-	return b.String()
+	return append(b, ')')
 }
 
 // maxParams bounds the parameters of one statement of InsertMany. SQLite looks up each $n by name among those before it,
@@ -320,17 +320,15 @@ func InsertMany(ctx context.Context, q Querier, head string, width int, values [
 	per := maxParams / width * width
 	for len(values) > 0 {
 		n := min(per, len(values))
-		var b strings.Builder
-		b.WriteString(head)
+		b := []byte(head)
 		for i := 0; i < n; i += width {
 			if i > 0 {
-				b.WriteByte(',')
+				b = append(b, ',')
 			}
-			b.WriteString(In(i+1, width))
+			b = appendIn(b, i+1, width)
 		}
-		b.WriteByte(' ')
-		b.WriteString(suffix)
-		if _, err := q.ExecContext(ctx, b.String(), values[:n]...); err != nil {
+		b = append(append(b, ' '), suffix...)
+		if _, err := q.ExecContext(ctx, string(b), values[:n]...); err != nil {
 			return err
 		}
 		values = values[n:]
