@@ -281,8 +281,7 @@ func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
 		if err != nil {
 			return err
 		}
-		list, err = plans(ctx, s.db.Read(ctx), s.readUnits(ctx, reg), maxPlans)
-		list = slices.DeleteFunc(list, func(p Plan) bool { return !s.may(ctx, auth.ReadResults, reg, p) })
+		list, err = plans(ctx, s.db.Read(ctx), func(p Plan) bool { return s.may(ctx, auth.ReadResults, reg, p) }, maxPlans)
 		return err
 	})
 	return list, err
@@ -387,31 +386,37 @@ func (s *Service) send(ctx context.Context, tx *db.Tx, reg *territory.Register, 
 		return fault.New(fault.Invalid, "briefing.unknown_gap", n.Item.ID).At(fieldNote)
 	}
 	t := Task{Unit: n.Unit, Set: n.Set, Item: n.Item, Body: n.Body, Author: owner(ctx), ClientID: n.ClientID, Due: n.Due}
+	// What a device sends is what stands on it now, so it is held against the newest task that the note became.
+	var newest *Task
 	for beside := 2; ; beside++ {
 		old, sent, err := taskOfNote(ctx, tx, t.Author, t.ClientID)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case !sent:
-			out.Created++
-			if t.ID, err = insertTask(ctx, tx, t); err != nil {
-				return err
-			}
-			return record(ctx, tx, "briefing.task.make", t.ID, nil, auditedTask(t))
-		case old.Unit != t.Unit:
-			return fault.New(fault.Conflict, "briefing.bad_client")
-		case old.Body == t.Body && old.Due == t.Due && old.Item == t.Item && old.Set == t.Set:
-			out.Again++
-			return nil
-		case old.State == TaskOpen:
-			out.Changed++
-			if err := rewriteTask(ctx, tx, old.ID, t); err != nil {
-				return err
-			}
-			return record(ctx, tx, "briefing.task.rewrite", old.ID, auditedTask(old), auditedTask(t))
 		}
-		t.ClientID = n.ClientID + "." + strconv.Itoa(beside) // no device sends a point
+		if !sent {
+			break
+		}
+		newest, t.ClientID = &old, n.ClientID+"."+strconv.Itoa(beside) // no device sends a point
 	}
+	switch {
+	case newest == nil:
+	case newest.Unit != t.Unit:
+		return fault.New(fault.Conflict, "briefing.bad_client")
+	case newest.Body == t.Body && newest.Due == t.Due && newest.Item == t.Item && newest.Set == t.Set:
+		out.Again++
+		return nil
+	case newest.State == TaskOpen:
+		out.Changed++
+		if err := rewriteTask(ctx, tx, newest.ID, t); err != nil {
+			return err
+		}
+		return record(ctx, tx, "briefing.task.rewrite", newest.ID, auditedTask(*newest), auditedTask(t))
+	}
+	out.Created++
+	if t.ID, err = insertTask(ctx, tx, t); err != nil {
+		return err
+	}
+	return record(ctx, tx, "briefing.task.make", t.ID, nil, auditedTask(t))
 }
 
 // auditedTask is what the audit keeps of a task.
@@ -439,11 +444,16 @@ func (s *Service) Tasks(ctx context.Context, state TaskState, unit territory.Uni
 		if err != nil {
 			return err
 		}
-		in := s.readUnits(ctx, reg)
+		units, all := s.readUnits(ctx, reg)
 		if unit != 0 {
-			in = narrowed{some: true, units: []territory.UnitID{unit}}
+			units, all = []territory.UnitID{unit}, false
 		}
-		list, err := tasks(ctx, s.db.Read(ctx), state, in, maxTasks)
+		var list []Task
+		if all {
+			list, err = tasks(ctx, s.db.Read(ctx), state, maxTasks)
+		} else {
+			list, err = tasksIn(ctx, s.db.Read(ctx), state, units, maxTasks)
+		}
 		if err != nil {
 			return err
 		}
@@ -458,25 +468,18 @@ func (s *Service) Tasks(ctx context.Context, state TaskState, unit territory.Uni
 	return out, err
 }
 
-// narrowed is where a reader sees rows: in some units only, or everywhere.
-type narrowed struct {
-	some  bool
-	units []territory.UnitID
-}
-
-// readUnits are the units that the actor reads. A list is narrowed by them before it is cut, so that the rows of others never
-// push out one's own; rights are checked on each row all the same.
-func (s *Service) readUnits(ctx context.Context, reg *territory.Register) (in narrowed) {
+// readUnits are the units that the actor reads, all = everywhere. A list is narrowed by them before it is cut, so that the
+// rows of others never push out one's own; rights are checked on each row all the same.
+func (s *Service) readUnits(ctx context.Context, reg *territory.Register) (units []territory.UnitID, all bool) {
 	if auth.Of(ctx).May(auth.ReadResults, auth.Scope{}) {
-		return in
+		return nil, true
 	}
-	in.some = true
 	for _, u := range reg.Units() {
 		if auth.Of(ctx).May(auth.ReadResults, s.in(reg, u.ID)) {
-			in.units = append(in.units, u.ID)
+			units = append(units, u.ID)
 		}
 	}
-	return in
+	return units, false
 }
 
 // MoveTask closes or reopens a task. Errors: not_found for tasks of communes that the actor does not read, forbidden

@@ -8,6 +8,7 @@ import (
 	"langso/internal/assessment"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
+	"langso/internal/territory"
 	"langso/internal/testkit/province"
 )
 
@@ -66,12 +67,14 @@ func TestLateNoteStandsBesideClosedTask(t *testing.T) {
 		}
 		closeNewest()
 		send(note("Ba.", "1.2"), Sent{Created: 1})
+		// Back at the first text, which a closed task bears too: the open one says what stands on the device.
+		send(note("Một.", "1.2"), Sent{Changed: 1})
 		send(note("Một.", "1.2"), Sent{Again: 1})
-		if got, want := bodies(TaskDone)+bodies(TaskOpen), "1.2 Hai rưỡi. 2026-12-31; 1.2 Một. 2026-12-31; 1.2 Ba. 2026-12-31; "; got != want {
+		if got, want := bodies(TaskDone)+bodies(TaskOpen), "1.2 Hai rưỡi. 2026-12-31; 1.2 Một. 2026-12-31; 1.2 Một. 2026-12-31; "; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
-		if n := h.audited(t, "briefing.task.rewrite"); n != 2 {
-			t.Errorf("%d changes audited, want 2", n)
+		if n := h.audited(t, "briefing.task.rewrite"); n != 3 {
+			t.Errorf("%d changes audited, want 3", n)
 		}
 	})
 }
@@ -128,6 +131,15 @@ func TestForeignRowsNeverPushOutOnesOwn(t *testing.T) {
 			if err != nil || len(plans) != c.plans {
 				t.Errorf("%s: %d plans, %v; want %d", c.who, len(plans), err, c.plans)
 			}
+		}
+		// Of more units than one query names, the newest come first whichever part of the list their unit stands in.
+		many := []territory.UnitID{home.ID}
+		for n := range 2 * unitsAtOnce {
+			many = append(many, territory.UnitID(1<<40+n))
+		}
+		list, err := tasksIn(ctx, h.db.Read(ctx), TaskOpen, append(many, away.ID), maxTasks+2)
+		if err != nil || len(list) != maxTasks+2 || list[0].ID != maxTasks+3 || list[maxTasks].ID != 3 || list[maxTasks+1].ID != 2 {
+			t.Errorf("%d tasks, %v; want the newest of both communes in order", len(list), err)
 		}
 	})
 }

@@ -1,9 +1,12 @@
 package briefing
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -161,37 +164,48 @@ func scanPlan(row interface{ Scan(...any) error }) (p Plan, err error) {
 	return p, err
 }
 
-// plans returns the newest plans with their gaps, of those of which every gap lies where the reader sees.
-func plans(ctx context.Context, q db.Querier, in narrowed, limit int) (out []Plan, err error) {
-	query, args := planColumns, []any{}
-	if in.some {
-		if len(in.units) == 0 {
-			return nil, nil
+// plansAtOnce is how many plans are read before they are looked at; their gaps come by as many parameters.
+const plansAtOnce = 200
+
+// plans returns the newest plans that keep accepts, with their gaps. They are read until there are enough, so that those of
+// others never push out one's own.
+func plans(ctx context.Context, q db.Querier, keep func(Plan) bool, limit int) (out []Plan, err error) {
+	for before := int64(math.MaxInt64); len(out) < limit; {
+		list, err := plansBefore(ctx, q, before, plansAtOnce)
+		if err != nil {
+			return nil, err
 		}
-		query += " WHERE NOT EXISTS (SELECT 1 FROM briefing_gap WHERE plan_id = briefing_plan.id AND unit_id NOT IN " + db.In(1, len(in.units)) + ")"
-		args = in.args(args)
+		for _, p := range list {
+			before = p.ID
+			if len(out) < limit && keep(p) {
+				out = append(out, p)
+			}
+		}
+		if len(list) < plansAtOnce {
+			break
+		}
 	}
-	args = append(args, limit)
-	rows, err := q.QueryContext(ctx, query+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
+	return out, nil
+}
+
+// plansBefore returns the newest plans below an id.
+func plansBefore(ctx context.Context, q db.Querier, id int64, limit int) (out []Plan, err error) {
+	rows, err := q.QueryContext(ctx, planColumns+" WHERE id < $1 ORDER BY id DESC LIMIT $2", id, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	at := map[int64]int{}
+	at, ids := map[int64]int{}, []any{}
 	for rows.Next() {
 		p, err := scanPlan(rows)
 		if err != nil {
 			return nil, err
 		}
 		at[p.ID] = len(out)
-		out = append(out, p)
+		out, ids = append(out, p), append(ids, p.ID)
 	}
 	if err := rows.Err(); err != nil || len(out) == 0 {
 		return out, err
-	}
-	var ids []any
-	for _, p := range out {
-		ids = append(ids, p.ID)
 	}
 	err = gaps(ctx, q, ids, func(plan int64, g Gap) { out[at[plan]].Gaps = append(out[at[plan]].Gaps, g) })
 	return out, err
@@ -270,26 +284,33 @@ func scanTask(row interface{ Scan(...any) error }) (t Task, err error) {
 	return t, err
 }
 
-// args are the units as further arguments of a query.
-func (in narrowed) args(args []any) []any {
-	for _, u := range in.units {
-		args = append(args, int64(u))
-	}
-	return args
+// tasks returns the tasks of a state, the newest first.
+func tasks(ctx context.Context, q db.Querier, state TaskState, limit int) ([]Task, error) {
+	return taskList(ctx, q, taskColumns+" WHERE state = $1 ORDER BY id DESC LIMIT $2", string(state), limit)
 }
 
-// tasks returns the tasks of a state where the reader sees, the newest first.
-func tasks(ctx context.Context, q db.Querier, state TaskState, in narrowed, limit int) (out []Task, err error) {
-	query, args := taskColumns+" WHERE state = $1", []any{string(state)}
-	if in.some {
-		if len(in.units) == 0 {
-			return nil, nil
+// unitsAtOnce bounds the parameters of one query about units (db.In).
+const unitsAtOnce = 500
+
+// tasksIn returns the tasks of a state in some units, the newest first.
+func tasksIn(ctx context.Context, q db.Querier, state TaskState, units []territory.UnitID, limit int) (out []Task, err error) {
+	for chunk := range slices.Chunk(units, unitsAtOnce) {
+		args := []any{string(state)}
+		for _, u := range chunk {
+			args = append(args, int64(u))
 		}
-		query += " AND unit_id IN " + db.In(2, len(in.units))
-		args = in.args(args)
+		list, err := taskList(ctx, q, taskColumns+" WHERE state = $1 AND unit_id IN "+db.In(2, len(chunk))+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)+1), append(args, limit)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
 	}
-	args = append(args, limit)
-	rows, err := q.QueryContext(ctx, query+" ORDER BY id DESC LIMIT $"+strconv.Itoa(len(args)), args...)
+	slices.SortFunc(out, func(a, b Task) int { return cmp.Compare(b.ID, a.ID) })
+	return out[:min(len(out), limit)], nil
+}
+
+func taskList(ctx context.Context, q db.Querier, query string, args ...any) (out []Task, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
