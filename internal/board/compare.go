@@ -139,7 +139,7 @@ func (s *Service) compare(ctx, said context.Context, v *comparison) error {
 	if with.period == "" {
 		v.empty = true
 		if v.other.unit != "" {
-			_, err = unitNamed(v.Board, v.other.unit)
+			_, err = unitNamed(ctx, v.Board, v.other.unit)
 		}
 		return err
 	}
@@ -230,13 +230,13 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	if v.choice.known != "" || v.other.known != "" {
 		return fault.New(fault.Invalid, "board.cards_now").At("luc")
 	}
-	after, err := unitNamed(v.Board, v.other.unit)
+	after, err := unitNamed(ctx, v.Board, v.other.unit)
 	if err != nil {
 		return err
 	}
 	// The same commune is the same unit: a code or a name may have passed to another one.
 	second := cmp.Or(v.other.second, after.Slug())
-	before, err := unitNamed(v.before, second)
+	before, err := unitNamed(ctx, v.before, second)
 	if err != nil {
 		return err
 	}
@@ -251,8 +251,12 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 // maxTyped is how many bytes of a typed name are looked for; no commune has a longer one.
 const maxTyped = 200
 
-// unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears.
-func unitNamed(b *assessment.Board, name string) (*territory.Unit, error) {
+// maxChoices is how many communes of one name a refusal lists.
+const maxChoices = 5
+
+// unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears. A name that
+// several bear is refused with their codes.
+func unitNamed(ctx context.Context, b *assessment.Board, name string) (*territory.Unit, error) {
 	for _, r := range b.Rows {
 		if r.Unit.Slug() == name {
 			return r.Unit, nil
@@ -267,10 +271,24 @@ func unitNamed(b *assessment.Board, name string) (*territory.Unit, error) {
 			}
 		}
 	}
-	if len(found) == 1 {
+	switch len(found) {
+	case 0:
+		return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.ID)
+	case 1:
 		return found[0], nil
 	}
-	return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.ID)
+	var list []string
+	for _, u := range found[:min(len(found), maxChoices)] {
+		place := u.Title(ctx)
+		if in := b.Roster.Parent(territory.Administrative, u.ID); in != nil {
+			place += ", " + in.Title(ctx)
+		}
+		list = append(list, i18n.T(ctx, "board.choice", place, u.Code))
+	}
+	if more := len(found) - len(list); more > 0 {
+		list = append(list, i18n.T(ctx, "board.more", ui.Count(ctx, more)))
+	}
+	return nil, fault.New(fault.Invalid, "board.many_communes", name, ui.Count(ctx, len(found)), strings.Join(list, "; ")).At("xa")
 }
 
 // tally counts changes by direction.

@@ -7,6 +7,7 @@ import (
 
 	"langso/internal/assessment"
 	"langso/internal/platform/auth"
+	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
 	"langso/internal/testkit/htmlcheck"
 )
@@ -157,6 +158,35 @@ func TestCompareCommunes(t *testing.T) {
 			if a := h.get(office, i18n.Vi, desk+comparePath+path); a.status != status {
 				t.Errorf("%s: status %d, want %d", path, a.status, status)
 			}
+		}
+	})
+}
+
+// A name that several communes bear is refused with what tells them apart: three were called Tân Hà until 2025.
+func TestNameOfSeveralCommunes(t *testing.T) {
+	onEach(t, false, func(t *testing.T, h *house) {
+		ctx := i18n.With(t.Context(), h.texts, i18n.Vi)
+		reg, err := h.units.Register(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		then := reg.At("2024-06-01")
+		b := &assessment.Board{Frame: &assessment.Frame{Roster: then}}
+		for _, code := range []string{"23221", "23257", "24916", "24985"} {
+			b.Rows = append(b.Rows, assessment.Row{Unit: then.ByCode(code)})
+		}
+		for name, code := range map[string]string{"ninh gia": "24985", "23257": "23257", b.Rows[2].Unit.Slug(): "24916"} {
+			if u, err := unitNamed(ctx, b, name); err != nil || u.Code != code {
+				t.Errorf("%s: %v, %v; want %s", name, u, err, code)
+			}
+		}
+		_, err = unitNamed(ctx, b, "Tân Hà")
+		if f := fault.As(err); err == nil || f.Code != fault.Invalid || f.Field != "xa" || i18n.T(ctx, f.Key, f.Args...) != "Tên “Tân Hà” có ở 3 xã. Hãy nhập mã thay cho tên: "+
+			"Xã Tân Hà, Huyện Đức Linh: mã 23221; Xã Tân Hà, Huyện Hàm Tân: mã 23257; Xã Tân Hà, Huyện Lâm Hà: mã 24916." {
+			t.Errorf("%v", err)
+		}
+		if _, err := unitNamed(ctx, b, "Tân Hà Nội"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a name that nobody bears: %v", err)
 		}
 	})
 }

@@ -119,6 +119,11 @@ func (s *Service) staleAttributes(ctx context.Context, reg *Register, p precondi
 		if v.rev <= seen || !wanted[attributeKey{v.Unit, v.Attribute}] {
 			continue
 		}
+		if v.To != "" && slices.ContainsFunc(have, func(next AttributeValue) bool {
+			return next.Unit == v.Unit && next.Attribute == v.Attribute && next.rev > seen && next.From == v.To.AddDays(1)
+		}) {
+			continue // it ended because of the value that follows, which is told
+		}
 		title, name := s.AttributeWords(ctx, v.Attribute, v.Value)
 		if v.Value == "" {
 			name = i18n.T(ctx, "territory.value_ends")

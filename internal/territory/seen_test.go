@@ -78,6 +78,14 @@ func TestGroupsStale(t *testing.T) {
 			t.Errorf("the refused file wrote %s", v)
 		}
 		holds(t, "the file with the version of the refusal", c.press(path, again), http.StatusSeeOther)
+		// A value that ends because another follows is not told beside it.
+		later := form("24931", "commune_group=nhom3", "6/QĐ", c.seen(path))
+		later.Set("ngay", "2026-03-01")
+		holds(t, "a value that follows", c.send(path, "", false, later), http.StatusSeeOther)
+		told := c.send(path, "", false, form("24931", "commune_group=nhom1", "7/QĐ", seen)).Body.String()
+		if strings.Count(told, "Nhóm xã nay là") != 1 || !strings.Contains(told, "Nhóm xã nay là Nhóm 3 (6/QĐ)") {
+			t.Errorf("told of %d values", strings.Count(told, "Nhóm xã nay là"))
+		}
 		if _, err := s.ChangeAttributes(ctx, file, territory.AttributeOptions{}, ""); !fault.Is(err, fault.Unconditional) {
 			t.Error(err)
 		}

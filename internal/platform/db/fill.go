@@ -161,8 +161,8 @@ func (d *DB) requireEmpty(ctx context.Context, modules []Migrations) error {
 	return nil
 }
 
-// created matches a table that a migration makes.
-var created = regexp.MustCompile(`(?i)\bCREATE TABLE "?([a-z0-9_]+)`)
+// created matches a table that a migration makes, not one that a comment speaks of.
+var created = regexp.MustCompile(`(?im)^CREATE TABLE "?([a-z0-9_]+)`)
 
 // owned tells the tables that applied migrations of this program have made, and those in which their versions are
 // counted, from the names of all others: a table of a module whose migration is not applied was made by somebody else.

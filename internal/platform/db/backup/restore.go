@@ -53,7 +53,10 @@ func Restore(ctx context.Context, path string, o db.Options, modules []db.Migrat
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return Restored{}, err
+	}
+	return out, nil
 }
 
 // Moved is what both ends of a move hold.
