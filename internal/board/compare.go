@@ -273,7 +273,7 @@ func unitNamed(ctx context.Context, b *assessment.Board, name string) (*territor
 	}
 	switch len(found) {
 	case 0:
-		return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.ID)
+		return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.Title(ctx))
 	case 1:
 		return found[0], nil
 	}
