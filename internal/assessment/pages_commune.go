@@ -73,6 +73,11 @@ func (s *Service) deskScorecard(r *web.Request) error {
 		return err
 	}
 	v.desk = true
+	if v.card != nil {
+		if err := r.Introduce(v.card.Writers()...); err != nil {
+			return err
+		}
+	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: v.crumbs(ctx)}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, communeBody(v))
@@ -286,7 +291,7 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 		if last := r.updated(); last != nil {
 			row.Updated = ui.Date(ctx, clock.DayOf(last.RecordedMS))
 			if last.By != auth.CLI().Login { // who brought in whole files from the server is on the page of the value
-				row.UpdatedBy = last.By
+				row.UpdatedBy = ui.Person(ctx, last.By)
 			}
 		}
 		for k := range r.Indicators {
