@@ -230,16 +230,8 @@ func (c *Scorecard) hasResults() bool {
 	return c.Criteria.Missing < c.Criteria.Total || c.Indicators.Missing < c.Indicators.Total
 }
 
-// partial reports whether less than half of the criteria have any result: then indicators tell more than criteria.
-func (c *Scorecard) partial() bool {
-	bare := 0
-	for _, r := range c.Rows {
-		if r.bare() {
-			bare++
-		}
-	}
-	return len(c.Set.Indicators()) > 0 && 2*bare > len(c.Rows)
-}
+// partial reports whether indicators tell more of the commune than criteria, because most of them have no result.
+func (c *Scorecard) partial() bool { return len(c.Set.Indicators()) > 0 && c.Coverage().Partial() }
 
 // bare reports whether nothing of a criterion is known.
 func (r ScoreRow) bare() bool {
