@@ -136,16 +136,10 @@ func (s *Service) BoardOf(ctx context.Context, f *Frame, version int64, kept fun
 
 // Verdict returns the verdict of a row on one item.
 func (b *Board) Verdict(r Row, item Item) Verdict {
-	cells, i := r.Cells, 0
 	if item.Criterion {
-		cells, i = r.Criteria, b.Set.Criterion(item.ID).Index
-	} else {
-		i = b.Set.Indicator(item.ID).Index
+		return r.OfCriterion(b.Set.Criterion(item.ID))
 	}
-	if i >= len(cells) {
-		return Missing
-	}
-	return Verdict(cells[i])
+	return r.OfIndicator(b.Set.Indicator(item.ID))
 }
 
 // Count sums the verdicts of the rows on one item.

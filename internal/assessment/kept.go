@@ -153,10 +153,12 @@ type sums struct {
 	counts map[Item]Counts
 	groups map[Grouping][]BoardGroup
 	near   map[bool][]nearRow // by whether the lens is partial
+
+	coverage map[struct{}]*Coverage
 }
 
 func newSums() *sums {
-	return &sums{counts: map[Item]Counts{}, groups: map[Grouping][]BoardGroup{}, near: map[bool][]nearRow{}}
+	return &sums{counts: map[Item]Counts{}, groups: map[Grouping][]BoardGroup{}, near: map[bool][]nearRow{}, coverage: map[struct{}]*Coverage{}}
 }
 
 // once returns what m holds for key, made by work the first time. Without sums it is made each time.

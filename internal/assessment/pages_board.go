@@ -32,8 +32,8 @@ type boardView struct {
 	drafts     int       // values that wait for confirmation, as far as the reader sees inside
 }
 
-// lens is what a board is looked at by: its criteria, or, where the results cover less than half of them (the list of one
-// department, a news report), the indicators that have results.
+// lens is what a board is looked at by: its criteria, or, where the board is partial and they fit side by side, the
+// indicators that have results.
 type lens struct {
 	columns []boardColumn
 	partial bool
@@ -56,24 +56,23 @@ func newLens(b *Board) lens {
 		return boardColumn{item: item, title: func(ctx context.Context) string { return itemTitle(ctx, ind, c) }, lead: itemLead(ind, c), counts: b.Count(b.Rows, item)}
 	}
 	var l lens
-	var whole, parts []boardColumn
-	for _, c := range b.Set.Criteria() {
-		k := column(Item{ID: c.ID, Criterion: true}, nil, c)
-		whole = append(whole, k)
-		covered := k.counts.Missing < k.counts.Total
-		for _, i := range c.Indicators {
-			if p := column(Item{ID: i.ID}, i, c); p.counts.Missing < p.counts.Total {
-				parts = append(parts, p)
-				covered = true
+	cover := b.Coverage()
+	for _, x := range cover.Bare {
+		l.bare = append(l.bare, x.ID)
+	}
+	if cover.Partial() {
+		for _, x := range cover.Reported {
+			if i := b.Set.Indicator(x.ID); !x.Criterion {
+				l.columns = append(l.columns, column(x, i, i.Criterion))
 			}
 		}
-		if !covered {
-			l.bare = append(l.bare, c.ID)
+		if l.partial = len(l.columns) > 0 && len(l.columns) <= maxColumns; l.partial {
+			return l
 		}
 	}
-	l.columns = whole
-	if n := len(l.bare); len(parts) > 0 && len(parts) <= maxColumns && 2*n > len(whole) {
-		l.columns, l.partial = parts, true
+	l.columns = nil
+	for _, c := range b.Set.Criteria() {
+		l.columns = append(l.columns, column(Item{ID: c.ID, Criterion: true}, nil, c))
 	}
 	return l
 }

@@ -73,6 +73,11 @@ func (s *Service) deskScorecard(r *web.Request) error {
 		return err
 	}
 	v.desk = true
+	if v.card != nil {
+		if err := r.Introduce(v.card.Writers()...); err != nil {
+			return err
+		}
+	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: v.crumbs(ctx)}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, communeBody(v))
@@ -225,16 +230,8 @@ func (c *Scorecard) hasResults() bool {
 	return c.Criteria.Missing < c.Criteria.Total || c.Indicators.Missing < c.Indicators.Total
 }
 
-// partial reports whether less than half of the criteria have any result: then indicators tell more than criteria.
-func (c *Scorecard) partial() bool {
-	bare := 0
-	for _, r := range c.Rows {
-		if r.bare() {
-			bare++
-		}
-	}
-	return len(c.Set.Indicators()) > 0 && 2*bare > len(c.Rows)
-}
+// partial reports whether indicators tell more of the commune than criteria, because most of them have no result.
+func (c *Scorecard) partial() bool { return len(c.Set.Indicators()) > 0 && c.Coverage().Partial() }
 
 // bare reports whether nothing of a criterion is known.
 func (r ScoreRow) bare() bool {
@@ -286,7 +283,7 @@ func (v *communeView) grid(ctx context.Context, bare bool) ui.ScorecardOptions {
 		if last := r.updated(); last != nil {
 			row.Updated = ui.Date(ctx, clock.DayOf(last.RecordedMS))
 			if last.By != auth.CLI().Login { // who brought in whole files from the server is on the page of the value
-				row.UpdatedBy = last.By
+				row.UpdatedBy = ui.Person(ctx, last.By)
 			}
 		}
 		for k := range r.Indicators {

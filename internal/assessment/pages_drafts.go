@@ -39,9 +39,20 @@ func (s *Service) draftList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Introduce(v.writers()...); err != nil {
+		return err
+	}
 	page := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navProvince, Crumbs: []ui.Crumb{{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.drafts")}}}
 	page.Context = m.switches(ctx, f, c, here{path: draftsPath, keep: []string{"nhom", ""}})
 	return r.Render(http.StatusOK, page, draftListBody(v))
+}
+
+// writers are the logins of those whose values the page lists.
+func (v *draftsView) writers() (out []string) {
+	for _, d := range v.rows[v.sheet.From:v.sheet.To] {
+		out = append(out, d.Version.By)
+	}
+	return out
 }
 
 func (v *draftsView) answer(ctx context.Context) string { return waitingText(ctx, len(v.rows)) }
@@ -76,7 +87,7 @@ func (v *draftsView) lines(ctx context.Context) []ui.Row {
 			{Text: d.Item.ID + ". " + vntext.Clip(itemTitle(ctx, d.Indicator, d.Criterion), labelLetters)},
 			{Text: figureText(ctx, d.Indicator, d.Version.Figure), Sub: d.Version.Note},
 			{Text: ui.Dash(outside)},
-			{Text: ui.DateTime(ctx, clock.Instant(d.Version.RecordedMS)), Sub: d.Version.writer(ctx)},
+			{Text: ui.DateTime(ctx, clock.Instant(d.Version.RecordedMS)), Sub: ui.Person(ctx, d.Version.By)},
 			{Text: v.Frame.Lead(ctx, itemLead(d.Indicator, d.Criterion)), Sub: v.yours(ctx, d)},
 		}})
 	}

@@ -63,6 +63,13 @@ func (s *Service) valuePage(r *web.Request) error {
 }
 
 func (s *Service) showValue(r *web.Request, status int, v *valueView) error {
+	var writers []string
+	for _, h := range v.history {
+		writers = append(writers, h.Version.By)
+	}
+	if err := r.Introduce(writers...); err != nil {
+		return err
+	}
 	ctx := r.Context()
 	u, c := v.card.Unit, v.choice
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navScorecards, Crumbs: []ui.Crumb{
@@ -264,7 +271,7 @@ func (v *valueView) timeline(ctx context.Context) []ui.TimelineItem {
 	for k := range v.history {
 		x := &v.history[k].Version
 		at := clock.Instant(x.RecordedMS)
-		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: x.writer(ctx), What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
+		item := ui.TimelineItem{When: ui.DateTime(ctx, at), ISO: at.In(clock.Vietnam).Format(time.RFC3339), Who: ui.Person(ctx, x.By), What: figureText(ctx, v.cell.Indicator, x.Figure), Note: x.Note}
 		if tag := x.stateTag(ctx); tag != "" {
 			item.What += " (" + tag + ")"
 		}

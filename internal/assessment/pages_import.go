@@ -69,6 +69,13 @@ func (s *Service) showUpload(r *web.Request, status int, c choice, wrong *fault.
 		return err
 	}
 	v.wrong = wrong
+	var senders []string
+	for _, b := range v.recent {
+		senders = append(senders, b.Actor)
+	}
+	if err := r.Introduce(senders...); err != nil {
+		return err
+	}
 	title := r.T("assessment.upload_title")
 	f := ui.Frame{Title: title, Shell: ui.Desk, Active: navImport, Crumbs: []ui.Crumb{{Text: title}}}
 	if wrong != nil {
@@ -258,7 +265,7 @@ func (v *uploadView) rows(ctx context.Context) []ui.Row {
 			{Text: PeriodName(ctx, b.Period)},
 			{Text: i18n.T(ctx, "assessment.batch."+b.State)},
 			{Text: ui.Count(ctx, b.Report.Rows)}, {Text: ui.Count(ctx, len(b.Report.Errors))},
-			{Text: ui.DateTime(ctx, clock.Instant(b.AtMS)), Sub: b.Actor},
+			{Text: ui.DateTime(ctx, clock.Instant(b.AtMS)), Sub: ui.Person(ctx, b.Actor)},
 		}})
 	}
 	return out

@@ -76,10 +76,23 @@ func (s *Service) deskItem(r *web.Request) error {
 		return err
 	}
 	v.desk = true
+	if err := r.Introduce(v.writers()...); err != nil {
+		return err
+	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navIndicators, Crumbs: []ui.Crumb{
 		{Text: v.Province(ctx), Href: c.href(ctx, provincePath)}, {Text: r.T("assessment.nav.indicators"), Href: c.href(ctx, indicatorsPath)}, {Text: vntext.Capital(ItemWords(ctx, v.Item))}}}
 	f.Context = v.switches(ctx)
 	return r.Render(http.StatusOK, f, itemBody(v))
+}
+
+// writers are the logins of those whose values the page lists.
+func (v *itemView) writers() (out []string) {
+	for _, x := range v.rows[v.sheet.From:v.sheet.To] {
+		if x.Cell.Version != nil {
+			out = append(out, x.Cell.Version.By)
+		}
+	}
+	return out
 }
 
 func (s *Service) itemView(ctx context.Context, r *web.Request, c choice, id string) (*itemView, error) {

@@ -118,6 +118,13 @@ func (s *Service) showMove(r *web.Request, status int, to, reason string, wrong 
 		return err
 	}
 	v := &moveView{Migration: m, reason: reason, wrong: wrong}
+	var movers []string
+	for _, x := range m.Moves {
+		movers = append(movers, x.By)
+	}
+	if err := r.Introduce(movers...); err != nil {
+		return err
+	}
 	f := ui.Frame{Title: v.title(ctx), Shell: ui.Desk, Active: navBooks, Crumbs: []ui.Crumb{{Text: r.T("assessment.books"), Href: r.Href(booksPath)}, {Text: PeriodName(ctx, m.Period)}}}
 	if wrong != nil {
 		field := wrong.Field
@@ -205,7 +212,7 @@ func (v *moveView) timeline(ctx context.Context) []ui.TimelineItem {
 		if text == "" {
 			text = i18n.T(ctx, "assessment.move_first")
 		}
-		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, clock.Instant(m.FromMS)), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
+		out = append(out, ui.TimelineItem{When: ui.DateTime(ctx, clock.Instant(m.FromMS)), Who: ui.Person(ctx, m.By), What: i18n.T(ctx, "assessment.version_no", m.SetVersion), Note: text})
 	}
 	return out
 }

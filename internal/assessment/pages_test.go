@@ -38,6 +38,7 @@ type site struct {
 	mux   *web.Mux
 	texts *i18n.Catalog
 	demo  bool
+	names auth.Names // nil = pages show logins
 }
 
 // answer is what a reader got.
@@ -95,6 +96,9 @@ func officerOf(unit int64) auth.Actor {
 
 func (s *site) do(who auth.Actor, lang i18n.Lang, r *http.Request) answer {
 	ctx := i18n.With(auth.With(r.Context(), who), s.texts, lang)
+	if s.names != nil {
+		ctx = auth.WithNames(ctx, s.names)
+	}
 	ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Actor: who, Demo: s.demo, RequestID: "t1"})
 	ctx = web.WithFlashKey(ctx, []byte("khóa của bài thử"))
 	w := httptest.NewRecorder()
@@ -395,6 +399,61 @@ func TestReportOnThePages(t *testing.T) {
 	}
 	if got := s.get(nobody, i18n.En, "/tieu-chi/xa-ntm-nang-cao-2021-2025/8.4").words(t); !strings.Contains(got, "43.2% = 48 ÷ 111") {
 		t.Error("the English page lacks 43.2% = 48 ÷ 111")
+	}
+}
+
+// However many people wrote what a page lists, their names cost one question; outside nobody is asked about.
+func TestNamesCostOneQuestion(t *testing.T) {
+	s := openSite(t, false)
+	asked := 0
+	s.names = func(_ context.Context, logins []string) (map[string]string, error) {
+		asked++
+		out := map[string]string{}
+		for _, l := range logins {
+			out[l] = "Người " + l
+		}
+		return out, nil
+	}
+	f, err := s.results.Frame(auth.With(context.Background(), auth.CLI()), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug, query := f.Roster.Communes()[0].Slug(), "?bo="+f.Set.Code+"&ky="+f.Period.ID
+	var ids []string
+	for _, c := range f.Set.Criteria()[:3] {
+		ids = append(ids, c.ID)
+	}
+	for _, u := range f.Roster.Communes()[:3] {
+		for k, id := range ids {
+			who := officerOf(int64(u.ID))
+			who.Login = fmt.Sprintf("xa-%d-%d", u.ID, k)
+			item, err := ItemNamed(f.Set, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := auth.With(context.Background(), who)
+			card, err := s.results.Scorecard(ctx, u.ID, f.Set.Code, f.Period.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.results.Correct(ctx, Correction{Unit: u.ID, Set: f.Set.Code, Period: f.Period.ID, Item: item, Figure: Figure{Declared: workbook.VerdictNotMet}, Reason: "đếm", IfMatch: card.Cell(item).ETag()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		who   auth.Actor
+		path  string
+		asked int
+	}{
+		{viewer, draftsPath, 1}, {viewer, scorecardsPath + "/" + slug, 1}, {viewer, indicatorsPath + "/" + ids[1], 1}, {viewer, scorecardsPath + "/" + slug + "/" + ids[1], 1},
+		{nobody, "/xa/" + slug, 0}, {viewer, "/xa/" + slug, 0}, {nobody, "/tieu-chi/" + f.Set.Code + "/" + ids[1], 0},
+	} {
+		asked = 0
+		a := s.get(c.who, i18n.Vi, c.path+query)
+		if a.status != http.StatusOK || asked != c.asked || strings.Contains(a.body, "Người xa-") != (c.asked > 0) {
+			t.Errorf("%s: %d, asked %d times, names are shown: %v", c.path, a.status, asked, strings.Contains(a.body, "Người xa-"))
+		}
 	}
 }
 

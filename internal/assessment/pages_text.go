@@ -177,15 +177,7 @@ func (v *Version) recorded(ctx context.Context) string {
 	if v.By == "" {
 		return ui.Date(ctx, clock.DayOf(v.RecordedMS))
 	}
-	return v.writer(ctx) + ", " + ui.DateTime(ctx, clock.Instant(v.RecordedMS))
-}
-
-// writer is who recorded a version, in words where no person did.
-func (v *Version) writer(ctx context.Context) string {
-	if v.By == auth.CLI().Login {
-		return i18n.T(ctx, "assessment.by_command_line")
-	}
-	return v.By
+	return ui.Person(ctx, v.By) + ", " + ui.DateTime(ctx, clock.Instant(v.RecordedMS))
 }
 
 // stateTag is the remark on a value that does not count outside yet, "" on one that does.

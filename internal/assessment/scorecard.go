@@ -67,6 +67,18 @@ func (c *Scorecard) Gaps() (out []Cell) {
 	return out
 }
 
+// Writers are the logins of those who recorded its values, as far as the actor sees them; for auth.Introduce.
+func (c *Scorecard) Writers() (out []string) {
+	for _, r := range c.Rows {
+		for _, x := range append([]Cell{r.Cell}, r.Indicators...) {
+			if x.Version != nil {
+				out = append(out, x.Version.By)
+			}
+		}
+	}
+	return out
+}
+
 // Scorecard judges one commune. Errors: not_found for units that are no xã on that day.
 func (s *Service) Scorecard(ctx context.Context, unit territory.UnitID, set, period string) (_ *Scorecard, err error) {
 	defer fault.Wrap(&err, "assessment.Scorecard(%d, %s, %s)", unit, set, period)

@@ -31,39 +31,9 @@ type Analysis struct {
 	*assessment.Board
 	Rows  []Standing // in the order of the board
 	Items []assessment.Item
-	// Partial is true when nobody reported most of the items: then only those that somebody reported count, since
-	// otherwise every commune would lack the same.
+	// Partial is that of assessment.Coverage: then only the items that somebody reported count, since otherwise every
+	// commune would lack the same.
 	Partial bool
-}
-
-// ItemsOf lists what a set asks for: its indicators, of a criterion without indicators the criterion.
-func ItemsOf(set *criteria.Set) []assessment.Item {
-	var out []assessment.Item
-	for _, c := range set.Criteria() {
-		if len(c.Indicators) == 0 {
-			out = append(out, assessment.Item{ID: c.ID, Criterion: true})
-		}
-		for _, i := range c.Indicators {
-			out = append(out, assessment.Item{ID: i.ID})
-		}
-	}
-	return out
-}
-
-// at is the verdict in one place of a standing; what is not there was not reported.
-func at(cells string, i int) assessment.Verdict {
-	if i >= len(cells) {
-		return assessment.Missing
-	}
-	return assessment.Verdict(cells[i])
-}
-
-// declared reports whether a criterion with indicators was judged as a whole, because none of them has a value.
-func declared(r assessment.Row, c *criteria.Criterion) bool {
-	if len(c.Indicators) == 0 || at(r.Criteria, c.Index) == assessment.Missing {
-		return false
-	}
-	return !slices.ContainsFunc(c.Indicators, func(i *criteria.Indicator) bool { return at(r.Cells, i.Index) != assessment.Missing })
 }
 
 // lacksOf lists what a commune has not met of the whole set.
@@ -75,56 +45,30 @@ func lacksOf(b *assessment.Board, r assessment.Row) []Lack {
 		}
 	}
 	for _, c := range b.Set.Criteria() {
-		if len(c.Indicators) == 0 || declared(r, c) {
-			add(c.ID, true, at(r.Criteria, c.Index))
+		if len(c.Indicators) == 0 || r.Whole(c) {
+			add(c.ID, true, r.OfCriterion(c))
 			continue
 		}
 		for _, i := range c.Indicators {
-			add(i.ID, false, at(r.Cells, i.Index))
+			add(i.ID, false, r.OfIndicator(i))
 		}
 	}
 	return out
 }
 
-// Analyse reads a board. It costs one pass over the standings.
+// Analyse reads a board. It costs one pass over the standings, another where the board has not counted its coverage yet.
 func Analyse(b *assessment.Board) *Analysis {
 	a := &Analysis{Board: b, Rows: make([]Standing, len(b.Rows))}
-	all := ItemsOf(b.Set)
-	// Places of the set that somebody reported; whole = criteria that some commune declared at once.
-	indicators, criterion, whole := make([]bool, len(b.Set.Indicators())), make([]bool, len(b.Set.Criteria())), make([]bool, len(b.Set.Criteria()))
 	for k, r := range b.Rows {
 		a.Rows[k] = Standing{Row: r, All: lacksOf(b, r)}
 		a.Rows[k].Lacks = a.Rows[k].All
-		for _, c := range b.Set.Criteria() {
-			whole[c.Index] = whole[c.Index] || declared(r, c)
-			criterion[c.Index] = criterion[c.Index] || at(r.Criteria, c.Index) != assessment.Missing
-			for _, i := range c.Indicators {
-				indicators[i.Index] = indicators[i.Index] || whole[c.Index] || at(r.Cells, i.Index) != assessment.Missing
-			}
-		}
 	}
-	reported := map[assessment.Item]bool{}
-	for _, c := range b.Set.Criteria() {
-		if len(c.Indicators) == 0 && criterion[c.Index] {
-			reported[assessment.Item{ID: c.ID, Criterion: true}] = true
-		}
-		for _, i := range c.Indicators {
-			if indicators[i.Index] {
-				reported[assessment.Item{ID: i.ID}] = true
-			}
-		}
+	cover := b.Coverage()
+	a.Partial, a.Items = cover.Partial(), slices.Clone(cover.All)
+	if a.Partial {
+		a.Items = slices.Clone(cover.Reported)
 	}
-	a.Partial = 2*len(reported) < len(all)
-	for _, item := range all {
-		if !a.Partial || reported[item] {
-			a.Items = append(a.Items, item)
-		}
-	}
-	for _, c := range b.Set.Criteria() { // declared as a whole by some communes: an item of its own beside its indicators
-		if whole[c.Index] {
-			a.Items = append(a.Items, assessment.Item{ID: c.ID, Criterion: true})
-		}
-	}
+	a.Items = append(a.Items, cover.Whole...) // declared as a whole by some communes: an item of its own beside its indicators
 	if a.Partial {
 		for k := range a.Rows {
 			a.Rows[k].Lacks = slices.DeleteFunc(slices.Clone(a.Rows[k].All), func(l Lack) bool { return !slices.Contains(a.Items, l.Item) })

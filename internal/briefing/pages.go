@@ -289,11 +289,3 @@ func quarterName(ctx context.Context, id string) string {
 const pageSize = 120
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
-
-// writer is who wrote something, in words where no person did.
-func writer(ctx context.Context, login string) string {
-	if login == auth.CLI().Login {
-		return i18n.T(ctx, "briefing.by_command_line")
-	}
-	return login
-}

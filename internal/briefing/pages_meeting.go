@@ -169,7 +169,7 @@ func (v *meetingView) answer(ctx context.Context) string {
 	case v.WithData() == 0:
 		return i18n.T(ctx, "briefing.meeting.empty", period)
 	case v.Partial:
-		return i18n.T(ctx, "briefing.meeting.partial", period, ui.Count(ctx, len(v.Items)), ui.Count(ctx, len(ItemsOf(v.Set))))
+		return i18n.T(ctx, "briefing.meeting.partial", period, ui.Count(ctx, len(v.Items)), ui.Count(ctx, len(v.Coverage().All)))
 	}
 	one := 0
 	for _, s := range v.Rows {

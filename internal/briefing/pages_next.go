@@ -236,7 +236,7 @@ func (a *Analysis) partialText(ctx context.Context) string {
 	if !a.Partial || a.WithData() == 0 {
 		return ""
 	}
-	return i18n.T(ctx, "briefing.partial", ui.Count(ctx, len(a.Items)), ui.Count(ctx, len(ItemsOf(a.Set))))
+	return i18n.T(ctx, "briefing.partial", ui.Count(ctx, len(a.Items)), ui.Count(ctx, len(a.Coverage().All)))
 }
 
 func (v *nextView) tabs(ctx context.Context) ui.TabsOptions {

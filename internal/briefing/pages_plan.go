@@ -91,6 +91,16 @@ func (s *Service) plansPage(r *web.Request) error {
 }
 
 func (s *Service) showPlans(r *web.Request, status int, v *planView) error {
+	var authors []string
+	for _, l := range v.list {
+		authors = append(authors, l.plan.Author)
+	}
+	if v.plan != nil {
+		authors = append(authors, v.plan.Author)
+	}
+	if err := r.Introduce(authors...); err != nil {
+		return err
+	}
 	ctx := r.Context()
 	o := ui.Frame{Title: v.answer(ctx), Active: navPlans, Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.plans")}}, Errors: errorsOf(ctx, v.wrong)}
 	path := plansPath
@@ -417,7 +427,7 @@ func (v *planView) outcomeText(ctx context.Context) string {
 func (v *planView) head(ctx context.Context) ui.PageHeadOptions {
 	o := ui.PageHeadOptions{Title: v.answer(ctx), AsOf: v.Basis(ctx), Actions: keepAction(ctx)}
 	if v.plan != nil {
-		o.Over = i18n.T(ctx, "briefing.plan.by", writer(ctx, v.plan.Author), ui.Date(ctx, clock.DayOf(v.plan.ChangedMS)))
+		o.Over = i18n.T(ctx, "briefing.plan.by", ui.Person(ctx, v.plan.Author), ui.Date(ctx, clock.DayOf(v.plan.ChangedMS)))
 		o.Lead = v.plan.Note
 		o.Origin = ui.WorkedOut(ctx)
 	} else if v.outcome == nil {
@@ -430,7 +440,7 @@ func (v *planView) plansTable(ctx context.Context) ui.TableOptions {
 	o := ui.TableOptions{ID: "cac-kich-ban", Caption: i18n.T(ctx, "briefing.plan.list"), CaptionHidden: true, Columns: []ui.Column{{Label: i18n.T(ctx, "briefing.plan.name")}, {Label: i18n.T(ctx, "briefing.plan.gaps"), Num: true},
 		{Label: i18n.T(ctx, "briefing.plan.gained"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.cost"), Num: true}, {Label: i18n.T(ctx, "briefing.plan.so_far")}}}
 	for _, l := range v.list {
-		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", writer(ctx, l.plan.Author), ui.Date(ctx, clock.DayOf(l.plan.ChangedMS)))},
+		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{{Text: l.plan.Name, Href: ui.Href(ctx, plansPath+"/"+idText(l.plan.ID)), Sub: i18n.T(ctx, "briefing.plan.by", ui.Person(ctx, l.plan.Author), ui.Date(ctx, clock.DayOf(l.plan.ChangedMS)))},
 			{Text: ui.Count(ctx, len(l.plan.Gaps))}, {Text: ui.Count(ctx, len(l.outcome.Gains))}, {Text: money(ctx, l.outcome.CostVND)},
 			{Text: i18n.T(ctx, "briefing.plan.counts", ui.Count(ctx, l.followed.Closed), ui.Count(ctx, l.followed.Late), ui.Count(ctx, l.followed.Open))}}})
 	}

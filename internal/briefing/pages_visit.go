@@ -53,6 +53,9 @@ func (s *Service) visitPage(r *web.Request) error {
 }
 
 func (s *Service) showVisit(r *web.Request, status int, v *visitView) error {
+	if err := r.Introduce(v.card.Writers()...); err != nil {
+		return err
+	}
 	ctx := r.Context()
 	o := ui.Frame{Title: i18n.T(ctx, "briefing.visit.title", v.card.Unit.Title(ctx)), Active: navNext, Errors: errorsOf(ctx, v.wrong), Crumbs: []ui.Crumb{
 		{Text: r.T("briefing.nav.next"), Href: v.choice.href(ctx, nextPath)}, {Text: v.card.Unit.Title(ctx), Href: unitHref(ctx, v.choice, v.card.Unit)}, {Text: r.T("briefing.visit.short")}}}
@@ -241,8 +244,19 @@ func (s *Service) tasksPage(r *web.Request) error {
 	}
 	v.sheet = r.Sheet(len(v.list), pageSize)
 	v.reg = f.Register
+	if err := r.Introduce(v.people()...); err != nil {
+		return err
+	}
 	o := ui.Frame{Title: v.answer(ctx), Active: navTasks, Crumbs: []ui.Crumb{{Text: r.T("briefing.nav.tasks")}}}
 	return s.page(r, http.StatusOK, f, o, tasksPath, tasksBody(v))
+}
+
+// people are the logins of those who noted or closed the tasks that the page lists.
+func (v *tasksView) people() (out []string) {
+	for _, t := range v.list[v.sheet.From:v.sheet.To] {
+		out = append(out, t.Author, t.ClosedBy)
+	}
+	return out
 }
 
 func (s *Service) moveTaskPage(r *web.Request) error {
@@ -299,10 +313,10 @@ func (v *tasksView) table(ctx context.Context) ui.TableOptions {
 		if t.Item.ID != "" {
 			what.Sub = vntext.Capital(assessment.ItemWords(ctx, t.Item))
 		}
-		who := ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.CreatedMS)), Sub: writer(ctx, t.Author)}
+		who := ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.CreatedMS)), Sub: ui.Person(ctx, t.Author)}
 		due := ui.Cell{Text: ui.Dash(ui.Date(ctx, t.Due))}
 		if t.State == TaskDone {
-			due = ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.ClosedMS)), Sub: writer(ctx, t.ClosedBy)}
+			due = ui.Cell{Text: ui.Date(ctx, clock.DayOf(t.ClosedMS)), Sub: ui.Person(ctx, t.ClosedBy)}
 		}
 		o.Rows = append(o.Rows, ui.Row{Cells: []ui.Cell{name, what, who, due, {Body: taskButton(t)}}})
 	}

@@ -118,6 +118,9 @@ func (s *Service) showList(r *web.Request, status int, wrong *fault.Error) error
 	if v.waiting, err = s.waiting(ctx, ""); err != nil {
 		return err
 	}
+	if err := r.Introduce(senders(v.waiting)...); err != nil {
+		return err
+	}
 	f := s.adminFrame(ctx, r.T("criteria.admin.sets"), nil)
 	f.Errors = fieldErrors(ctx, wrong, fieldFile)
 	return r.Render(status, f, adminListBody(v))
@@ -140,6 +143,14 @@ func errorAt(ctx context.Context, wrong *fault.Error, field string, fallback boo
 		return ""
 	}
 	return i18n.T(ctx, wrong.Key, wrong.Args...)
+}
+
+// senders are the logins of those whose files wait.
+func senders(list []uploadRow) (out []string) {
+	for _, u := range list {
+		out = append(out, u.actor)
+	}
+	return out
 }
 
 // setView is one set.
@@ -168,6 +179,13 @@ func (s *Service) adminSet(r *web.Request) error {
 		return err
 	}
 	if v.waiting, err = s.waiting(ctx, set.Code); err != nil {
+		return err
+	}
+	people := senders(v.waiting)
+	for _, h := range v.history {
+		people = append(people, h.Actor)
+	}
+	if err := r.Introduce(people...); err != nil {
 		return err
 	}
 	f := s.adminFrame(ctx, set.Title(ctx), set)
@@ -224,6 +242,9 @@ func (s *Service) adminVersion(r *web.Request) error {
 	}
 	if v.before != nil {
 		v.changes = Diff(v.before, v.set)
+	}
+	if err := r.Introduce(v.Actor); err != nil {
+		return err
 	}
 	f := s.adminFrame(ctx, r.T("criteria.admin.version_n", v.ID), v.set)
 	return r.Render(http.StatusOK, f, adminVersionBody(v))
@@ -387,6 +408,9 @@ func (s *Service) showPending(r *web.Request, status int, stale string) error {
 		return err
 	}
 	v := &pendingView{Pending: p, code: r.PathValue("bo"), stale: stale}
+	if err := r.Introduce(v.Actor); err != nil {
+		return err
+	}
 	f := s.adminFrame(ctx, v.title(ctx), p.Old)
 	return r.Render(status, f, pendingBody(v))
 }

@@ -197,7 +197,7 @@ func waitingRows(ctx context.Context, list []uploadRow) []ui.Row {
 	var out []ui.Row
 	for _, u := range list {
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: fileOr(ctx, u.file), Href: adminHref(ctx, u.set, "tep", strconv.FormatInt(u.id, 10)), Sub: u.set}, {Text: i18n.T(ctx, "criteria.upload_kind."+u.kind)},
-			{Text: ui.DateTime(ctx, clock.Instant(u.createdMS)), Sub: u.actor}}})
+			{Text: ui.DateTime(ctx, clock.Instant(u.createdMS)), Sub: ui.Person(ctx, u.actor)}}})
 	}
 	return out
 }
@@ -239,7 +239,7 @@ func (h VersionInfo) by(ctx context.Context) string {
 	case h.Actor == "":
 		return i18n.T(ctx, "criteria.by_unknown")
 	}
-	return h.Actor
+	return ui.Person(ctx, h.Actor)
 }
 
 // missingRows are the indicators of which no level is known, or only an illustrative one.
@@ -317,7 +317,7 @@ func (v *pendingView) title(ctx context.Context) string {
 }
 
 func (v *pendingView) head(ctx context.Context) ui.PageHeadOptions {
-	o := ui.PageHeadOptions{Title: v.title(ctx), Over: i18n.T(ctx, "criteria.over.upload", fileOr(ctx, v.File)), AsOf: i18n.T(ctx, "criteria.uploaded_by", ui.DateTime(ctx, clock.Instant(v.CreatedMS)), v.Actor)}
+	o := ui.PageHeadOptions{Title: v.title(ctx), Over: i18n.T(ctx, "criteria.over.upload", fileOr(ctx, v.File)), AsOf: i18n.T(ctx, "criteria.uploaded_by", ui.DateTime(ctx, clock.Instant(v.CreatedMS)), ui.Person(ctx, v.Actor))}
 	if v.State == "pending" {
 		o.Lead = i18n.T(ctx, "criteria.nothing_written")
 	}
@@ -449,7 +449,7 @@ func (v *decisionsView) rows(ctx context.Context) []ui.Row {
 			text += " · " + ui.OriginWord(ctx, ui.Example)
 		}
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: d.Decision, Href: adminHref(ctx, v.set.Code, "quyet-dinh", strconv.FormatInt(d.ID, 10)), Sub: i18n.T(ctx, "criteria.decided_on_day", ui.Date(ctx, d.DecidedOn))},
-			{Text: ui.Date(ctx, d.ValidFrom)}, {Text: ui.Count(ctx, len(d.Thresholds))}, {Text: text, Sub: d.Note}, {Text: ui.DateTime(ctx, clock.Instant(d.LoadedMS)), Sub: d.Actor}}})
+			{Text: ui.Date(ctx, d.ValidFrom)}, {Text: ui.Count(ctx, len(d.Thresholds))}, {Text: text, Sub: d.Note}, {Text: ui.DateTime(ctx, clock.Instant(d.LoadedMS)), Sub: ui.Person(ctx, d.Actor)}}})
 	}
 	return out
 }
@@ -519,7 +519,7 @@ func markColumns(ctx context.Context) []ui.Column {
 func (v *verifyView) markRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, i := range v.marked() {
-		out = append(out, ui.Row{Cells: []ui.Cell{{Text: i.ID, Href: itemHref(ctx, v.set.Code, i.ID)}, {Text: i.Mark.Source}, {Text: ui.DateTime(ctx, clock.Instant(i.Mark.AtMS)), Sub: i.Mark.By}, {Body: withdrawForm(v.set, i)}}})
+		out = append(out, ui.Row{Cells: []ui.Cell{{Text: i.ID, Href: itemHref(ctx, v.set.Code, i.ID)}, {Text: i.Mark.Source}, {Text: ui.DateTime(ctx, clock.Instant(i.Mark.AtMS)), Sub: ui.Person(ctx, i.Mark.By)}, {Body: withdrawForm(v.set, i)}}})
 	}
 	return out
 }

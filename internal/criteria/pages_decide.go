@@ -41,6 +41,13 @@ func (s *Service) showDecisions(r *web.Request, status int, v *decisionsView) er
 	if v.set, err = s.Effective(ctx, set, ""); err != nil {
 		return err
 	}
+	var people []string
+	for _, d := range v.list {
+		people = append(people, d.Actor)
+	}
+	if err := r.Introduce(people...); err != nil {
+		return err
+	}
 	f := s.adminFrame(ctx, r.T("criteria.admin.decisions"), v.set)
 	f.Illustrative = setBody(v.set).Illustrative
 	f.Errors = fieldErrors(ctx, v.wrong, fieldFile)
@@ -150,6 +157,13 @@ func (s *Service) showVerifications(r *web.Request, status int, v *verifyView) e
 		return err
 	}
 	v.set = set
+	var people []string
+	for _, i := range v.marked() {
+		people = append(people, i.Mark.By)
+	}
+	if err := r.Introduce(people...); err != nil {
+		return err
+	}
 	f := s.adminFrame(ctx, r.T("criteria.admin.verifications"), set)
 	f.Errors = fieldErrors(ctx, v.wrong, fieldSource)
 	if len(f.Errors) > 0 && f.Errors[0].Field == fieldIndicators {

@@ -64,6 +64,13 @@ func (s *Service) showBoundaries(r *web.Request, status int, v *boundariesView) 
 	if v.sources, err = s.OutlineSources(ctx); err != nil {
 		return err
 	}
+	var people []string
+	for _, o := range v.sources {
+		people = append(people, o.Actor)
+	}
+	if err := r.Introduce(people...); err != nil {
+		return err
+	}
 	f := ui.Frame{Title: v.answer(ctx), Shell: ui.Desk, Active: navBoundaries, Crumbs: []ui.Crumb{{Text: r.T("territory.nav.boundaries")}}, Errors: v.errors, Illustrative: v.illustrative()}
 	return r.Render(status, f, boundariesBody(v))
 }
@@ -163,7 +170,7 @@ func (v *boundariesView) sourceRows(ctx context.Context) []ui.Row {
 	var out []ui.Row
 	for _, o := range v.sources {
 		out = append(out, ui.Row{Cells: []ui.Cell{{Text: o.title(ctx), Sub: o.File}, {Text: i18n.T(ctx, "territory.level."+string(o.Level))}, {Text: ui.Date(ctx, o.On)}, {Text: ui.Count(ctx, o.Units)},
-			{Text: ui.DateTime(ctx, time.UnixMilli(o.AtMS)), Sub: o.Actor}}})
+			{Text: ui.DateTime(ctx, time.UnixMilli(o.AtMS)), Sub: ui.Person(ctx, o.Actor)}}})
 	}
 	return out
 }

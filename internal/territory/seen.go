@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
 	"langso/internal/platform/fault"
 	"langso/internal/platform/i18n"
@@ -175,5 +176,9 @@ func staleBoundaries(ctx context.Context, p precondition, sources map[int64]Outl
 	if last.AtMS == 0 {
 		return fault.New(fault.Stale, "territory.stale")
 	}
-	return fault.New(fault.Stale, "territory.stale_boundaries", last.File, ui.DateTime(ctx, time.UnixMilli(last.AtMS)), last.Actor)
+	ctx, err := auth.Introduce(ctx, last.Actor)
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Stale, "territory.stale_boundaries", last.File, ui.DateTime(ctx, time.UnixMilli(last.AtMS)), ui.Person(ctx, last.Actor))
 }

@@ -20,7 +20,8 @@ const (
 
 // Identify puts the auth.Actor of a request into its ctx: from an API token ("Authorization: Bearer ls_…", never from an
 // address or a form), else from the session cookie, else a guest. A token that is not accepted is answered 401 here,
-// because a program that believes to be known must not work on as a guest. A session that has ended makes a guest.
+// because a program that believes to be known must not work on as a guest. A session that has ended makes a guest. Beside
+// it stands where pages learn the names of accounts.
 func (s *Service) Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		actor := auth.Actor{Kind: auth.Guest}
@@ -38,7 +39,8 @@ func (s *Service) Identify(next http.Handler) http.Handler {
 			s.refuse(w, hr, err)
 			return
 		}
-		next.ServeHTTP(w, hr.WithContext(auth.With(web.WithFlashKey(hr.Context(), derived(key, "messages")), actor)))
+		ctx := auth.WithNames(web.WithFlashKey(hr.Context(), derived(key, "messages")), s.NamesOf)
+		next.ServeHTTP(w, hr.WithContext(auth.With(ctx, actor)))
 	})
 }
 

@@ -301,16 +301,11 @@ func (s *Service) showDetail(r *web.Request, status int, form grantForm) error {
 		_, login, _ := strings.Cut(l.Actor, ":")
 		logins = append(logins, login)
 	}
-	names, err := s.NamesOf(r.Context(), logins)
-	if err != nil {
+	if err := r.Introduce(logins...); err != nil {
 		return err
 	}
 	for _, login := range logins {
-		name := names[login]
-		if name == "" {
-			name = r.T("account.history.by_command")
-		}
-		v.Who = append(v.Who, name)
+		v.Who = append(v.Who, ui.Dash(ui.Person(r.Context(), login)))
 	}
 	f := ui.Frame{Title: d.Name, Shell: ui.Desk, Active: "tai-khoan", Crumbs: []ui.Crumb{{Text: r.T("account.list.title"), Href: r.Href(listPath)}, {Text: d.Name}},
 		Errors: summary(form.Errors, "vai-tro", "don-vi", "don-vi-chon", "so-nganh")}

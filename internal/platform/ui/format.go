@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/vntext"
@@ -44,6 +45,18 @@ func DateTime(ctx context.Context, t time.Time) string {
 		return t.In(clock.Vietnam).Format("15:04, 2 Jan 2006")
 	}
 	return vntext.DateTime(t)
+}
+
+// Person is what a page calls who did something: an account that the page was introduced to (auth.Introduce) by its name,
+// the command line in words, anybody else by login.
+func Person(ctx context.Context, login string) string {
+	if login == auth.CLI().Login {
+		return T(ctx, "by_command_line")
+	}
+	if name := auth.NameOf(ctx, login); name != "" {
+		return name
+	}
+	return login
 }
 
 // Dash is s, or a dash where there is nothing.

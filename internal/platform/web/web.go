@@ -59,6 +59,13 @@ func (r *Request) See(path string) error {
 	return nil
 }
 
+// Introduce makes the page know the people with these logins by name, in one query; ui.Person then shows them.
+func (r *Request) Introduce(logins ...string) error {
+	ctx, err := auth.Introduce(r.Context(), logins...)
+	r.Request = r.WithContext(ctx)
+	return err
+}
+
 // Route is one registered method and path.
 type Route struct{ Method, Pattern string }
 
