@@ -21,9 +21,9 @@ import (
 func (h *house) wider(t *testing.T, set string, n int) {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("id,code,level,kind,name,parent,home,basis\n900000000,900,province,tinh,Minh họa,,yes,thử\n")
+	b.WriteString("id,code,level,kind,name,parent,home,basis\n900000000,900,province,tinh,Minh họa,,yes,thử\n901000000,901,district,huyen,Thử,900000000,,thử\n")
 	for i := range n {
-		fmt.Fprintf(&b, "%d,%d,commune,xa,Đường Mới %d,900000000,,thử\n", 910_000_000+i, 90_000+i, i)
+		fmt.Fprintf(&b, "%d,%d,commune,xa,Đường Mới %d,901000000,,thử\n", 910_000_000+i, 90_000+i, i)
 	}
 	for i := range 2 {
 		fmt.Fprintf(&b, "%d,%d,commune,xa,Trùng Tên,900000000,,thử\n", 920_000_000+i, 80_000+i)
@@ -132,11 +132,11 @@ func hrefsOf(doc *html.Node) (out []string) {
 func TestPagerKeepsTheChoice(t *testing.T) {
 	const set = "xa-ntm-2021-2025"
 	onEach(t, false, func(t *testing.T, h *house) {
-		h.wider(t, set, 400) // 513 communes, 402 of them in no group of communes
+		h.wider(t, set, 640) // in one district and in no group of communes: four pages of up to 200
 		for what, address := range map[string]string{
-			"matrix":     "/ma-tran?bo=" + set + "&co-quan=so-y-te&cot=chi-tieu&ket-qua=missing&ky=2023&nhom=khong&nhom-xa=-&sap=gan-dat&trang=2",
-			"place":      "/ma-tran?bo=" + set + "&ky=2023&noi=-&nhom=khong&sap=-1.1&cot=chi-tieu&trang=2",
-			"units now":  "/ma-tran?bo=" + set + "&co-quan=so-y-te&cot=chi-tieu&don-vi-nay=1&ky=2023&nhom=khong&nhom-xa=-&trang=2",
+			"matrix":     "/ma-tran?bo=" + set + "&co-quan=nong_nghiep&cot=chi-tieu&ket-qua=met&ky=2023&nhom=khong&nhom-xa=-&sap=gan-dat&trang=2",
+			"place":      "/ma-tran?bo=" + set + "&ky=2023&noi=901&nhom=khong&sap=-1.1&cot=chi-tieu&trang=2",
+			"units now":  "/ma-tran?bo=" + set + "&co-quan=nong_nghiep&cot=chi-tieu&don-vi-nay=1&ky=2023&nhom=khong&nhom-xa=-&trang=2",
 			"comparison": "/so-sanh?bo=" + set + "&doi=tat-ca&ky=2023&nhom=khong&nhom-xa=-&trang=2&voi=" + url.QueryEscape(set+"/2022"),
 			"known then": "/so-sanh?bo=" + set + "&doi=tat-ca&ky=2023&luc=2026-11-15&luc-voi=2026-11-15&trang=2&voi=" + url.QueryEscape(set+"/2022"),
 		} {
