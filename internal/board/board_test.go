@@ -118,8 +118,13 @@ type answer struct {
 }
 
 func (h *house) get(who auth.Actor, lang i18n.Lang, path string) answer {
+	return h.getIn(context.Background(), who, lang, path)
+}
+
+// getIn is get with a ctx of the test below the one of the request.
+func (h *house) getIn(ctx context.Context, who auth.Actor, lang i18n.Lang, path string) answer {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
-	ctx := i18n.With(auth.With(r.Context(), who), h.texts, lang)
+	ctx = i18n.With(auth.With(ctx, who), h.texts, lang)
 	ctx = ui.WithSite(ctx, ui.Site{Path: r.URL.Path, Query: r.URL.RawQuery, Actor: who, Demo: true, RequestID: "t1", Owner: "Văn phòng Điều phối"})
 	w := httptest.NewRecorder()
 	h.mux.ServeHTTP(w, r.WithContext(ctx))

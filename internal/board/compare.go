@@ -139,7 +139,7 @@ func (s *Service) compare(ctx, said context.Context, v *comparison) error {
 	if with.period == "" {
 		v.empty = true
 		if v.other.unit != "" {
-			_, err = unitNamed(ctx, v.Board, v.other.unit)
+			_, err = unitNamed(ctx, v.Board, "xa", v.other.unit)
 		}
 		return err
 	}
@@ -230,13 +230,13 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	if v.choice.known != "" || v.other.known != "" {
 		return fault.New(fault.Invalid, "board.cards_now").At("luc")
 	}
-	after, err := unitNamed(ctx, v.Board, v.other.unit)
+	after, err := unitNamed(ctx, v.Board, "xa", v.other.unit)
 	if err != nil {
 		return err
 	}
 	// The same commune is the same unit: a code or a name may have passed to another one.
 	second := cmp.Or(v.other.second, after.Slug())
-	before, err := unitNamed(ctx, v.before, second)
+	before, err := unitNamed(ctx, v.before, "voi-xa", second)
 	if err != nil {
 		return err
 	}
@@ -255,8 +255,8 @@ const maxTyped = 200
 const maxChoices = 5
 
 // unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears. A name that
-// several bear is refused with their codes.
-func unitNamed(ctx context.Context, b *assessment.Board, name string) (*territory.Unit, error) {
+// several bear is refused with their codes; field is where the address holds it.
+func unitNamed(ctx context.Context, b *assessment.Board, field, name string) (*territory.Unit, error) {
 	for _, r := range b.Rows {
 		if r.Unit.Slug() == name {
 			return r.Unit, nil
@@ -288,7 +288,7 @@ func unitNamed(ctx context.Context, b *assessment.Board, name string) (*territor
 	if more := len(found) - len(list); more > 0 {
 		list = append(list, i18n.T(ctx, "board.more", ui.Count(ctx, more)))
 	}
-	return nil, fault.New(fault.Invalid, "board.many_communes", name, ui.Count(ctx, len(found)), strings.Join(list, "; ")).At("xa")
+	return nil, fault.New(fault.Invalid, "board.many_communes", name, ui.Count(ctx, len(found)), strings.Join(list, "; ")).At(field)
 }
 
 // tally counts changes by direction.

@@ -176,16 +176,16 @@ func TestNameOfSeveralCommunes(t *testing.T) {
 			b.Rows = append(b.Rows, assessment.Row{Unit: then.ByCode(code)})
 		}
 		for name, code := range map[string]string{"ninh gia": "24985", "23257": "23257", b.Rows[2].Unit.Slug(): "24916"} {
-			if u, err := unitNamed(ctx, b, name); err != nil || u.Code != code {
+			if u, err := unitNamed(ctx, b, "xa", name); err != nil || u.Code != code {
 				t.Errorf("%s: %v, %v; want %s", name, u, err, code)
 			}
 		}
-		_, err = unitNamed(ctx, b, "Tân Hà")
-		if f := fault.As(err); err == nil || f.Code != fault.Invalid || f.Field != "xa" || i18n.T(ctx, f.Key, f.Args...) != "Tên “Tân Hà” có ở 3 xã. Hãy nhập mã thay cho tên: "+
+		_, err = unitNamed(ctx, b, "voi-xa", "Tân Hà")
+		if f := fault.As(err); err == nil || f.Code != fault.Invalid || f.Field != "voi-xa" || i18n.T(ctx, f.Key, f.Args...) != "Tên “Tân Hà” có ở 3 xã. Hãy nhập mã thay cho tên: "+
 			"Xã Tân Hà, Huyện Đức Linh: mã 23221; Xã Tân Hà, Huyện Hàm Tân: mã 23257; Xã Tân Hà, Huyện Lâm Hà: mã 24916." {
 			t.Errorf("%v", err)
 		}
-		if _, err := unitNamed(ctx, b, "Tân Hà Nội"); !fault.Is(err, fault.NotFound) {
+		if _, err := unitNamed(ctx, b, "xa", "Tân Hà Nội"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a name that nobody bears: %v", err)
 		}
 	})

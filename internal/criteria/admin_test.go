@@ -581,39 +581,41 @@ func TestUnreadableUploadIsDiscarded(t *testing.T) {
 			{UploadOverride, override(basic, "879/QĐ-UBND", "2024-06-01", `"2.1": 100`), string(override(basic, "879/QĐ-UBND", "2024-06-01", `"99.9": 100`)), "99.9"},
 			{UploadSet, changed(t, basic, "threshold: 80\n", "threshold: 85\n"), "code: [", "dòng 1"},
 		} {
-			up, err := s.Upload(office(), c.kind, basic, "cho.yaml", c.body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			path := fmt.Sprintf("%s/%s/tep/%d", adminPath, basic, up.ID)
-			if code, page := visit(t, s, office(), httptest.NewRequest("GET", path, nil)); code != http.StatusOK || !strings.Contains(page, "/ghi\"") {
-				t.Fatalf("%s, readable: %d, no button to write", c.kind, code)
-			}
-			before := stored(t, d)
-			err = d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
-				_, err := tx.ExecContext(ctx, "UPDATE criteria_upload SET body = $1 WHERE id = $2", c.hurt, up.ID)
-				return err
+			t.Run(string(c.kind), func(t *testing.T) {
+				up, err := s.Upload(office(), c.kind, basic, "cho.yaml", c.body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				path := fmt.Sprintf("%s/%s/tep/%d", adminPath, basic, up.ID)
+				if code, page := visit(t, s, office(), httptest.NewRequest("GET", path, nil)); code != http.StatusOK || !strings.Contains(page, "/ghi\"") {
+					t.Fatalf("%s, readable: %d, no button to write", c.kind, code)
+				}
+				before := stored(t, d)
+				err = d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+					_, err := tx.ExecContext(ctx, "UPDATE criteria_upload SET body = $1 WHERE id = $2", c.hurt, up.ID)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				code, page := visit(t, s, office(), httptest.NewRequest("GET", path, nil))
+				if code != http.StatusOK || !strings.Contains(page, c.want) || !strings.Contains(page, "không còn đọc được") || !strings.Contains(page, path+"/bo\"") || strings.Contains(page, "/ghi\"") {
+					t.Errorf("%s: %d; want the reason %q, a button to discard and none to write\n%s", c.kind, code, c.want, page)
+				}
+				p, err := s.Pending(office(), basic, up.ID)
+				if err != nil || len(p.Unreadable) == 0 {
+					t.Fatalf("%s: %+v, %v", c.kind, p, err)
+				}
+				if _, err := s.Confirm(office(), basic, up.ID, p.IfMatch); !fault.Is(err, fault.Invalid) || stored(t, d) != before {
+					t.Errorf("%s was written: %v", c.kind, err)
+				}
+				if code, _ := visit(t, s, office(), form(t, path+"/bo", nil, "", nil)); code != http.StatusSeeOther {
+					t.Errorf("%s is not discarded: %d", c.kind, code)
+				}
+				if list, err := s.waiting(office(), ""); err != nil || len(list) != 0 {
+					t.Errorf("%s still waits: %v, %v", c.kind, list, err)
+				}
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			code, page := visit(t, s, office(), httptest.NewRequest("GET", path, nil))
-			if code != http.StatusOK || !strings.Contains(page, c.want) || !strings.Contains(page, "không còn đọc được") || !strings.Contains(page, path+"/bo\"") || strings.Contains(page, "/ghi\"") {
-				t.Errorf("%s: %d; want the reason %q, a button to discard and none to write\n%s", c.kind, code, c.want, page)
-			}
-			p, err := s.Pending(office(), basic, up.ID)
-			if err != nil || len(p.Unreadable) == 0 {
-				t.Fatalf("%s: %+v, %v", c.kind, p, err)
-			}
-			if _, err := s.Confirm(office(), basic, up.ID, p.IfMatch); !fault.Is(err, fault.Invalid) || stored(t, d) != before {
-				t.Errorf("%s was written: %v", c.kind, err)
-			}
-			if code, _ := visit(t, s, office(), form(t, path+"/bo", nil, "", nil)); code != http.StatusSeeOther {
-				t.Errorf("%s is not discarded: %d", c.kind, code)
-			}
-			if list, err := s.waiting(office(), ""); err != nil || len(list) != 0 {
-				t.Errorf("%s still waits: %v, %v", c.kind, list, err)
-			}
 		}
 	})
 }
