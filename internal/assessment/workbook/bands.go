@@ -56,6 +56,7 @@ func (f *finder) ignoreAll() {
 func newFinder(r *reader, g *grid) *finder {
 	f := &finder{reader: r, g: g, body: make([]bool, len(g.rows)), names: map[int]int{}, coded: map[int]bool{}}
 	f.findUnits()
+	f.findFigures()
 	return f
 }
 

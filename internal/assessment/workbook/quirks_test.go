@@ -964,6 +964,82 @@ ignored: 1 header, E not_needed, F not_needed, G not_needed`},
 24808 8.4 dat
 ignored: 1 header`},
 
+		{"unknown and forgotten names beside values that look like codes", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", "15.4", "2.1"},
+			{1, "Xã Lạ", 15.4, 8.4, 9.2},
+			{2, "Xuân Thọ", 50, 60, 70},
+			{3, nil, 5, 10, 11},
+			{4, "Tà Nung", 51, 61, 71},
+			{5, "Xã Hoắc", 8.1, 8.2, 17.1},
+			{6, "Xã", 5, 10, 16},
+		})}, `
+24805 15.1 50
+24805 15.4 60
+24805 2.1 70
+24808 15.1 51
+24808 15.4 61
+24808 2.1 71
+E B2 unit_unknown
+E B4 unit_missing
+E B6 unit_unknown
+E B7 unit_unknown
+ignored: 1 header, A row_number`},
+
+		{"unknown and forgotten names at the end of crosses", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "8.4"},
+			{1, "Xuân Thọ", "x"},
+			{2, "Xã Lạ", "x"},
+			{3, "Xã", "K"},
+		})}, `
+24805 8.4 dat
+E B3 unit_unknown
+E B4 unit_unknown
+ignored: 1 header, A row_number`},
+
+		{"communes as headings of a list", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Chỉ tiêu", "Nội dung", "Kết quả"},
+			{"I", "Xã Xuân Thọ"},
+			{1, nil, "8.1", "Bưu chính", "x"},
+			{2, nil, "8.2", "Internet", "K"},
+			{"II", "Xã Tà Nung"},
+			{1, nil, "8.1", "Bưu chính", "x"},
+		})}, `
+E C2 indicator_unknown
+E B3 unit_missing
+E B4 unit_missing
+E C5 indicator_unknown
+E B6 unit_missing
+ignored: 1 header, A row_number, D not_needed`},
+
+		{"unknown and forgotten names in a list", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "Mã chỉ tiêu", "Tử số", "Mẫu số", "Đánh giá"},
+			{1, "Xuân Thọ", "15.1", 5, 10, nil},
+			{2, nil, "15.1", 6, 10, nil},
+			{3, "Tà Nung", "15.1", 7, 10, "x"},
+			{4, "Xã Lạ", "15.2", nil, nil, "x"},
+			{5, nil, "15.2", nil, nil, "-"},
+		})}, `
+24805 15.1 5/10
+24808 15.1 7/10 dat
+E B3 unit_missing
+E B5 unit_unknown
+E B6 unit_missing
+ignored: 1 header, A row_number`},
+
+		{"headings that begin anew with other codes", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", "15.4"},
+			{1, "Xuân Thọ", 50, 60},
+			{"Bảng 2"},
+			{"TT", "Xã", "Môi trường", nil},
+			{nil, nil, "17.1", "17.2"},
+			{1, "Xuân Thọ", 70, 80},
+		}, "C4:D4")}, `
+24805 15.1 50
+24805 15.4 60
+24805 17.1 70
+24805 17.2 80
+ignored: 1 header, 3 legend, 4 header, 5 header, A row_number, A row_number`},
+
 		{"a column without a code beside described ones", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
 			{"TT", "Xã", "8.1", "15.1", nil, nil},
 			{nil, nil, "Bưu chính", "Bảo hiểm y tế", "Tỷ lệ hoàn thành", "Kết quả"},

@@ -46,6 +46,8 @@ type finder struct {
 	body  []bool       // rows that hold a commune
 	names map[int]int  // column → weight of the commune names in it
 	coded map[int]bool // columns that hold codes of communes
+	// figures marks rows that stand below codes and hold other numbers: values, however much they look like codes.
+	figures []bool
 	// contextOnly says that a table was found which holds only plans, notes, earlier periods.
 	contextOnly bool
 	// lost says that below a table another one begins that could not be read.
@@ -145,7 +147,7 @@ func (r *reader) isUnitCode(c *cell) bool {
 // headingRow reports a row whose own cells state codes and nothing that could be data, and how good they are.
 func (f *finder) headingRow(i int) (strong, weak int) {
 	row := &f.g.rows[i]
-	if len(row.cells) == 0 || totalReason(row.cells[0].folded()) != "" || f.namesRegion(row) {
+	if len(row.cells) == 0 || f.figures[i] || totalReason(row.cells[0].folded()) != "" || f.namesRegion(row) {
 		return 0, 0
 	}
 	for _, c := range row.cells {
@@ -155,7 +157,7 @@ func (f *finder) headingRow(i int) (strong, weak int) {
 			if c.Kind != xlsx.Text && !isYear(c.text) {
 				return 0, 0
 			}
-			if _, word := readVerdictWord(strings.ToLower(c.text)); word && len(c.text) > 2 {
+			if _, word := readVerdictWord(strings.ToLower(c.text)); word && (len(c.text) > 2 || roleOf(c) == noRole) {
 				return 0, 0
 			}
 		case k.form == bareWhole:
@@ -285,35 +287,6 @@ func (f *finder) isTitleRow(i, last int) bool {
 	}
 	return false
 }
-
-// namesColumns reports a row, merged headings from above included, in which a column of communes or of numbers is headed.
-func (f *finder) namesColumns(i int) bool {
-	for _, c := range f.g.rows[i].all() {
-		if r := roleOf(c); r == unitName || r == unitCode || r == rowNumber {
-			return true
-		}
-	}
-	return false
-}
-
-// namesUnknown reports a row below headings that gives, where communes are named, a name that no commune bears: its whole
-// numbers are values and not codes of columns.
-func (f *finder) namesUnknown(i int) bool {
-	for _, c := range f.g.rows[i].cells {
-		if f.names[c.col] == 0 || c.Kind != xlsx.Text || f.readCode(c).form != noCode {
-			continue
-		}
-		if r := roleOf(c); r == noRole || r == unitName && unitWithName.MatchString(c.folded()) && !unitHeading.MatchString(c.folded()) {
-			return true
-		}
-	}
-	return false
-}
-
-// unitWithName is a kind of unit with a name behind it, unlike the headings "Xã", "Xã, phường" and "Xã thuộc huyện".
-var unitWithName = regexp.MustCompile(`^(xa|x\.) ?[a-z]`)
-
-var unitHeading = regexp.MustCompile(`^(xa|x\.) ?(phuong|thi tran|thuoc|trong|cua|duoc|tren)\b`)
 
 func (f *finder) bracedNumbers(i int) bool {
 	cells := f.g.rows[i].cells
