@@ -248,49 +248,6 @@ func (s *Service) compareCards(ctx context.Context, v *comparison, with choice) 
 	return err
 }
 
-// maxTyped is how many bytes of a typed name are looked for; no commune has a longer one.
-const maxTyped = 200
-
-// maxChoices is how many communes of one name a refusal lists.
-const maxChoices = 5
-
-// unitNamed finds a commune of a board by its part of an address, by its code, or by a name that it alone bears. A name that
-// several bear is refused with their codes; field is where the address holds it.
-func unitNamed(ctx context.Context, b *assessment.Board, field, name string) (*territory.Unit, error) {
-	for _, r := range b.Rows {
-		if r.Unit.Slug() == name {
-			return r.Unit, nil
-		}
-	}
-	var found []*territory.Unit
-	if len(name) <= maxTyped { // folding costs by the letters
-		folded := vntext.Fold(name)
-		for _, r := range b.Rows {
-			if r.Unit.Code == name || vntext.Fold(r.Unit.Name) == folded || vntext.Fold(r.Unit.FullName()) == folded {
-				found = append(found, r.Unit)
-			}
-		}
-	}
-	switch len(found) {
-	case 0:
-		return nil, fault.New(fault.NotFound, "board.no_commune", name, b.Period.Title(ctx))
-	case 1:
-		return found[0], nil
-	}
-	var list []string
-	for _, u := range found[:min(len(found), maxChoices)] {
-		place := u.Title(ctx)
-		if in := b.Roster.Parent(territory.Administrative, u.ID); in != nil {
-			place += ", " + in.Title(ctx)
-		}
-		list = append(list, i18n.T(ctx, "board.choice", place, u.Code))
-	}
-	if more := len(found) - len(list); more > 0 {
-		list = append(list, i18n.T(ctx, "board.more", ui.Count(ctx, more)))
-	}
-	return nil, fault.New(fault.Invalid, "board.many_communes", name, ui.Count(ctx, len(found)), strings.Join(list, "; ")).At(field)
-}
-
 // tally counts changes by direction.
 func (v *comparison) tally() (n [unclear + 1]int, communes int) {
 	for _, p := range v.pairs {
