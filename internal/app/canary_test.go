@@ -117,22 +117,24 @@ func newAviary(w *house) *aviary {
 	w.loadSet()
 	x := &aviary{house: w, home: w.unit("24943"), away: w.unit("24931"), words: map[string]canary{}, visitors: map[string]*visitor{byGuest: w.visitor(0)}}
 	home, away := int64(x.home.ID), int64(x.away.ID)
-	// Who wrote a value is an inside field; besides, a login shows on the list of uploads, to its owner and to the office.
+	// Who wrote a value is an inside field; besides, the list of uploads names its owner to the office. Pages call people by
+	// their names; a login is seen by whom it belongs to.
 	people := []struct {
-		who, login string
-		grant      auth.Grant
+		who, login, name string
+		grant            auth.Grant
 	}{
-		{byOwner, x.plant("login of the officer of home", seesHome...), auth.Grant{Role: auth.CommuneOfficer, Unit: home}},
-		{byNeighbour, x.plant("login of the officer of away", seesAway...), auth.Grant{Role: auth.CommuneOfficer, Unit: away}},
-		{byNearby, x.plant("login of a department that holds away only", byNearby, byOffice), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
-		{byDepartment, x.plant("login of a department that wrote about home", seesHome...), auth.Grant{Role: auth.Department, Departments: []string{"thong_tin"}}},
-		{byOtherProvDep, x.plant("login of another department that wrote nothing", byOtherProvDep), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
-		{byOffice, x.plant("login of the office that wrote about home", seesHome...), auth.Grant{Role: auth.ProvinceOffice}},
+		{byOwner, "the officer of home", x.plant("name of the officer of home", seesHome...), auth.Grant{Role: auth.CommuneOfficer, Unit: home}},
+		{byNeighbour, "the officer of away", x.plant("name of the officer of away", seesAway...), auth.Grant{Role: auth.CommuneOfficer, Unit: away}},
+		{byNearby, "a department that holds away only", x.plant("name of a department that holds away only", byNearby, byOffice), auth.Grant{Role: auth.Department, Unit: away, Departments: []string{"noi_vu"}}},
+		{byDepartment, "a department that wrote about home", x.plant("name of a department that wrote about home", seesHome...), auth.Grant{Role: auth.Department, Departments: []string{"thong_tin"}}},
+		{byOtherProvDep, "another department that wrote nothing", x.plant("name of another department that wrote nothing", byOtherProvDep), auth.Grant{Role: auth.Department, Departments: []string{"noi_vu"}}},
+		{byOffice, "the office that wrote about home", x.plant("name of the office that wrote about home", seesHome...), auth.Grant{Role: auth.ProvinceOffice}},
 	}
 	for i, p := range people {
-		w.add(p.login, x.plant("name of the account of the "+p.who, p.who), p.grant)
-		x.visitors[p.who] = w.signedIn(i+1, p.login)
-		x.people = append(x.people, w.idOf(p.login))
+		login := x.plant("login of "+p.login, p.who)
+		w.add(login, p.name, p.grant)
+		x.visitors[p.who] = w.signedIn(i+1, login)
+		x.people = append(x.people, w.idOf(login))
 	}
 	silent := x.plant("login of an account that did nothing")
 	w.add(silent, x.plant("name of an account that did nothing"), auth.Grant{Role: auth.Administrator})
