@@ -23,10 +23,11 @@ func (f *finder) findFigures() {
 			clear(above)
 		}
 		cells := f.g.rows[i].cells
+		alone := f.codesAlone(i)
 		for _, c := range cells {
 			k := f.readCode(c)
 			head, headed := above[c.col]
-			if headed && (k.form == bareWhole || k.form == bareParts || head == "" && k.form != noCode) && k.id != head && !strings.HasPrefix(k.id, head+".") {
+			if headed && !alone && (k.form == bareWhole || k.form == bareParts || head == "" && k.form != noCode) && k.id != head && !strings.HasPrefix(k.id, head+".") {
 				f.figures[i] = true
 			}
 		}
@@ -42,6 +43,23 @@ func (f *finder) findFigures() {
 			}
 		}
 	}
+}
+
+// codesAlone reports a row of nothing but codes of indicators, at least two: headings that go on where a new page begins. A row
+// of figures has a running number or a name, or a figure that is no code.
+func (f *finder) codesAlone(i int) bool {
+	n := 0
+	for _, c := range f.g.rows[i].cells {
+		k := f.readCode(c)
+		if k.form == noCode && c.folded() == "" {
+			continue
+		}
+		if k.form != bareParts || !itemOf(f.set, k.id).known() {
+			return false
+		}
+		n++
+	}
+	return n >= 2
 }
 
 // listedCodes finds the columns in which most rows of communes hold the code of an indicator.
