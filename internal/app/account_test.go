@@ -232,6 +232,8 @@ func TestSecondFactorKeepsTheForm(t *testing.T) {
 		}
 		if a := v.post("/quan-tri/tai-khoan", form); a.status != http.StatusForbidden {
 			t.Fatalf("without a second factor: %v", a)
+		} else if text := string(a.body); strings.Contains(text, "vẫn được giữ") || !strings.Contains(text, "Chưa có gì thay đổi") {
+			t.Errorf("the page without a factor keeps nothing and must not say so: %s", text)
 		}
 		enrolment, secret := w.beginApp(v)
 		if a := v.post("/lam-viec/toi/ung-dung", enrolment); a.status != http.StatusOK {

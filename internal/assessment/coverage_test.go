@@ -1,6 +1,7 @@
 package assessment
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,8 +55,52 @@ func TestPartialIsOneRule(t *testing.T) {
 			}
 			card.Rows = append(card.Rows, row)
 		}
-		if card.partial() != c.partial {
+		card.Indicators.Total = 4
+		card.Indicators.Missing = strings.Count(c.rows[0].Cells, "?")
+		if want := c.partial && c.whole == "" && c.reported != ""; card.partial() != want {
 			t.Errorf("%s: the scorecard is partial: %v", name, card.partial())
 		}
+	}
+}
+
+// A report of nothing but some criteria, declared at once, shows these and no indicator without figures: less than half of the
+// indicators are theirs, so the view is partial by the rule, and there is none to look at it by.
+func TestDeclaredCriteriaAreShown(t *testing.T) {
+	sets, err := criteria.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(sets, func(s *criteria.Set) bool { return s.Code == "xa-ntm-2021-2025" })
+	set := sets[at]
+	cells, whole := []byte(strings.Repeat("?", len(set.Indicators()))), []byte(strings.Repeat("?", len(set.Criteria())))
+	for _, id := range []string{"8", "15"} {
+		whole[set.Criterion(id).Index] = byte(Met)
+	}
+	board := func(rows ...Row) lens { return newLens(&Board{Frame: &Frame{Set: set}, Rows: rows}) }
+	declared := Row{Cells: string(cells), Criteria: string(whole)}
+	l := board(declared, declared)
+	if l.partial || len(l.columns) != 19 {
+		t.Fatalf("partial %v, %d columns; want the 19 criteria", l.partial, len(l.columns))
+	}
+	for _, c := range l.columns {
+		if want := map[bool]int{true: 2}[c.item.ID == "8" || c.item.ID == "15"]; c.counts.Met != want {
+			t.Errorf("%v: %d communes, want %d", c.item, c.counts.Met, want)
+		}
+	}
+	cells[set.Indicator("17.1").Index] = byte(NotMet)
+	l = board(declared, Row{Cells: string(cells), Criteria: strings.Repeat("?", len(whole))})
+	if !l.partial || len(l.columns) != 1 || l.columns[0].item.ID != "17.1" {
+		t.Errorf("partial %v, %d columns; want 17.1, the indicator with a figure", l.partial, len(l.columns))
+	}
+	card := &Scorecard{Frame: &Frame{Set: set}, Indicators: Counts{Total: len(cells), Missing: len(cells) - 1}}
+	for _, c := range set.Criteria() {
+		row := ScoreRow{Cell: Cell{Criterion: c, Judged: Judged{Verdict: Verdict(whole[c.Index])}}}
+		for _, i := range c.Indicators {
+			row.Indicators = append(row.Indicators, Cell{Indicator: i, Judged: Judged{Verdict: Verdict(cells[i.Index])}})
+		}
+		card.Rows = append(card.Rows, row)
+	}
+	if card.partial() {
+		t.Error("a commune with declared criteria is told by its few indicators")
 	}
 }

@@ -62,8 +62,12 @@ func newLens(b *Board) lens {
 	}
 	if cover.Partial() {
 		for _, x := range cover.Reported {
-			if i := b.Set.Indicator(x.ID); !x.Criterion {
-				l.columns = append(l.columns, column(x, i, i.Criterion))
+			if x.Criterion {
+				continue
+			}
+			i := b.Set.Indicator(x.ID)
+			if c := column(x, i, i.Criterion); c.counts.Missing < c.counts.Total { // an indicator of a criterion declared at once has nothing to show
+				l.columns = append(l.columns, c)
 			}
 		}
 		if l.partial = len(l.columns) > 0 && len(l.columns) <= maxColumns; l.partial {

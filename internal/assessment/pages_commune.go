@@ -230,8 +230,12 @@ func (c *Scorecard) hasResults() bool {
 	return c.Criteria.Missing < c.Criteria.Total || c.Indicators.Missing < c.Indicators.Total
 }
 
-// partial reports whether indicators tell more of the commune than criteria, because most of them have no result.
-func (c *Scorecard) partial() bool { return len(c.Set.Indicators()) > 0 && c.Coverage().Partial() }
+// partial reports whether indicators tell more of the commune than criteria: some have a result, most have not, and no
+// criterion was declared at once, which only a count of criteria can tell.
+func (c *Scorecard) partial() bool {
+	cover := c.Coverage()
+	return c.Indicators.Missing < c.Indicators.Total && len(cover.Whole) == 0 && cover.Partial()
+}
 
 // bare reports whether nothing of a criterion is known.
 func (r ScoreRow) bare() bool {

@@ -10,6 +10,7 @@ import (
 	"langso/internal/platform/auth"
 	"langso/internal/platform/clock"
 	"langso/internal/platform/db"
+	"langso/internal/platform/db/dbtest"
 	"langso/internal/platform/i18n"
 	"langso/internal/territory"
 )
@@ -52,24 +53,6 @@ func TestPictureIsOfOneState(t *testing.T) {
 			t.Errorf("%d communes with values afterwards, %d before: nothing was written", after, before)
 		}
 	})
-}
-
-// disturbed is the ctx of a page beside which somebody writes: meanwhile runs before each of its readings, with how many
-// there were before. The key by which a transaction is looked for tells the readings.
-type disturbed struct {
-	context.Context
-	readings  int
-	meanwhile func(n int)
-}
-
-func (d *disturbed) Value(key any) any {
-	if then := d.meanwhile; then != nil && fmt.Sprintf("%T", key) == "db.txKey" {
-		d.meanwhile = nil
-		then(d.readings)
-		d.readings++
-		d.meanwhile = then
-	}
-	return d.Context.Value(key)
 }
 
 // Whatever is written between two readings of a page, all that it shows was true at one time: it is the page of before or
@@ -120,13 +103,13 @@ func TestPageReadsOneState(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				before := h.get(office, i18n.Vi, desk+c.path)
 				for at := 0; ; at++ {
-					ctx := &disturbed{Context: context.Background(), meanwhile: func(n int) {
+					ctx := &dbtest.Disturbed{Context: context.Background(), Meanwhile: func(n int) {
 						if n == at {
 							write()
 						}
 					}}
 					got := h.getIn(ctx, office, i18n.Vi, desk+c.path)
-					if ctx.readings <= at { // every reading was disturbed once
+					if ctx.Readings <= at { // every reading was disturbed once
 						if at < 3 {
 							t.Errorf("the page reads %d times only", at)
 						}
@@ -137,7 +120,7 @@ func TestPageReadsOneState(t *testing.T) {
 						t.Fatalf("status %d: what was written is not seen", before.status)
 					}
 					if got.body != before.body && got.body != after.body {
-						t.Errorf("written before reading %d of %d: a page that was never true", at+1, ctx.readings)
+						t.Errorf("written before reading %d of %d: a page that was never true", at+1, ctx.Readings)
 					}
 					before = after
 				}

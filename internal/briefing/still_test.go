@@ -13,6 +13,7 @@ import (
 	"langso/internal/platform/account"
 	"langso/internal/platform/auth"
 	"langso/internal/platform/db"
+	"langso/internal/platform/db/dbtest"
 	"langso/internal/platform/i18n"
 	"langso/internal/platform/ui"
 	"langso/internal/platform/web"
@@ -59,24 +60,6 @@ func TestPageIsOfOneState(t *testing.T) {
 			t.Errorf("the next page says %s", v)
 		}
 	})
-}
-
-// disturbed is the ctx of a page beside which somebody writes: meanwhile runs before each of its readings, with how many
-// there were before. The key by which a transaction is looked for tells the readings.
-type disturbed struct {
-	context.Context
-	readings  int
-	meanwhile func(n int)
-}
-
-func (d *disturbed) Value(key any) any {
-	if then := d.meanwhile; then != nil && fmt.Sprintf("%T", key) == "db.txKey" {
-		d.meanwhile = nil
-		then(d.readings)
-		d.readings++
-		d.meanwhile = then
-	}
-	return d.Context.Value(key)
 }
 
 // Whatever is written between two readings of a page, all that it shows was true at one time: it is the page of before or
@@ -144,13 +127,13 @@ func TestPagesReadOneState(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				before := get(t, context.Background(), path)
 				for at := 0; ; at++ {
-					below := &disturbed{Context: context.Background(), meanwhile: func(n int) {
+					below := &dbtest.Disturbed{Context: context.Background(), Meanwhile: func(n int) {
 						if n == at {
 							write()
 						}
 					}}
 					got := get(t, below, path)
-					if below.readings <= at { // every reading was disturbed once
+					if below.Readings <= at { // every reading was disturbed once
 						if at < 3 {
 							t.Errorf("the page reads %d times only", at)
 						}
@@ -161,7 +144,7 @@ func TestPagesReadOneState(t *testing.T) {
 						t.Fatal("what was written is not seen")
 					}
 					if got != before && got != after {
-						t.Errorf("written before reading %d of %d: a page that was never true", at+1, below.readings)
+						t.Errorf("written before reading %d of %d: a page that was never true", at+1, below.Readings)
 					}
 					before = after
 				}

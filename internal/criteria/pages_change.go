@@ -269,7 +269,7 @@ func (v *setView) actions(ctx context.Context) []ui.LinkButtonOptions {
 	file := adminHref(ctx, v.set.Code, "phien-ban", strconv.FormatInt(v.set.Version, 10))
 	return []ui.LinkButtonOptions{
 		{Text: i18n.T(ctx, "criteria.admin.template"), Href: file + "?dinh-dang=xlsx", Icon: "download", Download: true, Note: "XLSX"},
-		{Text: i18n.T(ctx, "criteria.admin.file"), Href: file + "?dinh-dang=yaml", Icon: "download", Download: true, Note: "YAML", Kind: ui.Quiet},
+		{Text: i18n.T(ctx, "criteria.admin.file"), Href: file + "?dinh-dang=yaml", Icon: "download", Download: true, Kind: ui.Quiet},
 		{Text: i18n.T(ctx, "criteria.admin.decisions"), Href: adminHref(ctx, v.set.Code, "quyet-dinh"), Kind: ui.Quiet, Icon: "next"},
 		{Text: i18n.T(ctx, "criteria.admin.verifications"), Href: adminHref(ctx, v.set.Code, "kiem-chung"), Kind: ui.Quiet, Icon: "next"},
 	}
@@ -279,7 +279,7 @@ func (v *versionView) actions(ctx context.Context) []ui.LinkButtonOptions {
 	file := adminHref(ctx, v.set.Code, "phien-ban", strconv.FormatInt(v.ID, 10))
 	return []ui.LinkButtonOptions{
 		{Text: i18n.T(ctx, "criteria.admin.template"), Href: file + "?dinh-dang=xlsx", Icon: "download", Download: true, Note: "XLSX"},
-		{Text: i18n.T(ctx, "criteria.admin.file"), Href: file + "?dinh-dang=yaml", Icon: "download", Download: true, Note: "YAML", Kind: ui.Quiet},
+		{Text: i18n.T(ctx, "criteria.admin.file"), Href: file + "?dinh-dang=yaml", Icon: "download", Download: true, Kind: ui.Quiet},
 	}
 }
 

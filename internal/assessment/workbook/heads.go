@@ -20,7 +20,7 @@ func (f *finder) findFigures() {
 		}
 		named := f.namesColumns(i) && !(len(above) > 0 && f.namesUnknown(i))
 		if named {
-			clear(above)
+			above = map[int]string{} // not cleared: that costs the room of the widest row for each row of headings
 		}
 		cells := f.g.rows[i].cells
 		alone := f.codesAlone(i)
@@ -45,8 +45,9 @@ func (f *finder) findFigures() {
 	}
 }
 
-// codesAlone reports a row of nothing but codes of indicators, at least two: headings that go on where a new page begins. A row
-// of figures has a running number or a name, or a figure that is no code.
+// codesAlone reports a row of nothing but codes of indicators, at least two, written as text: headings that go on where a new
+// page begins. A row of figures has a running number or a name, or a figure that is no code; numbers may be either and are
+// refused, for communes below them must not be read under figures.
 func (f *finder) codesAlone(i int) bool {
 	n := 0
 	for _, c := range f.g.rows[i].cells {
@@ -54,7 +55,7 @@ func (f *finder) codesAlone(i int) bool {
 		if k.form == noCode && c.folded() == "" {
 			continue
 		}
-		if k.form != bareParts || !itemOf(f.set, k.id).known() {
+		if c.Kind != xlsx.Text || k.form != bareParts || !itemOf(f.set, k.id).known() {
 			return false
 		}
 		n++

@@ -1052,6 +1052,19 @@ ignored: 1 header, 3 legend, 4 header, 5 header, A row_number, A row_number`},
 24808 17.2 80
 ignored: 1 header, 3 header, A row_number, A no_indicator_code`},
 
+		{"figures alone that look like codes", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
+			{"TT", "Xã", "15.1", "15.4"},
+			{1, "Xuân Thọ", 50, 60},
+			{nil, nil, 17.1, 17.2},
+			{2, "Tà Nung", 70, 80},
+		})}, `
+24805 15.1 50
+24805 15.4 60
+24808 15.1 70
+24808 15.4 80
+E B3 unit_missing
+ignored: 1 header, A row_number`},
+
 		{"a column without a code beside described ones", basic, "2024-06", []*xlsx.Sheet{sheetOf("a", [][]any{
 			{"TT", "Xã", "8.1", "15.1", nil, nil},
 			{nil, nil, "Bưu chính", "Bảo hiểm y tế", "Tỷ lệ hoàn thành", "Kết quả"},

@@ -30,7 +30,7 @@ func Introduce(ctx context.Context, logins ...string) (context.Context, error) {
 			ask[l] = true
 		}
 	}
-	if a := Of(ctx); look == nil || len(ask) == 0 || a.Kind == Guest || a.Kind == "" {
+	if look == nil || len(ask) == 0 || isGuest(ctx) {
 		return ctx, nil
 	}
 	all, err := look(ctx, slices.Sorted(maps.Keys(ask)))
@@ -42,8 +42,16 @@ func Introduce(ctx context.Context, logins ...string) (context.Context, error) {
 }
 
 // NameOf returns the name behind a login that ctx was introduced to, "" for any other: an account that is gone, the command
-// line, or nobody that a page of this reader names.
+// line, or nobody that a page of this reader names. What is drawn for guests names nobody, whoever was introduced before.
 func NameOf(ctx context.Context, login string) string {
+	if isGuest(ctx) {
+		return ""
+	}
 	known, _ := ctx.Value(knownKey{}).(map[string]string)
 	return known[login]
+}
+
+func isGuest(ctx context.Context) bool {
+	a := Of(ctx)
+	return a.Kind == Guest || a.Kind == ""
 }

@@ -50,6 +50,9 @@ func TestIntroduceAsksOnce(t *testing.T) {
 			t.Errorf("a %s is told %q", name, got)
 		}
 	}
+	if got := NameOf(AsGuest(ctx), "a"); got != "" {
+		t.Errorf("a page for everybody, drawn for a reader who was introduced, says %q", got)
+	}
 	if got := NameOf(introduce(With(context.Background(), Actor{Kind: Person, ID: 1}), "a"), "a"); got != "" {
 		t.Errorf("without a directory: %q", got)
 	}

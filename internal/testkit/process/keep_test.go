@@ -1,10 +1,12 @@
 package process
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"langso/internal/platform/db"
 	"langso/internal/testkit"
 )
 
@@ -306,6 +309,58 @@ func TestImportOnFullDisk(t *testing.T) {
 		}
 	}
 	if r := n.CLI(args...); r.Code != 0 || stored(t, h) == before || refused == 0 {
+		t.Errorf("with room: exit %d, %s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	checked(t, n)
+}
+
+// A PostgreSQL server whose disk is full says so for the row that finds no room: the first of an import, one in the middle,
+// one of the audit, or at the commit. Nothing of the import stays, its sender is told why, and with room it goes in.
+func TestImportOnFullServer(t *testing.T) {
+	n := testkit.Start(t, testkit.Options{Demo: true, URL: testkit.Postgres(t)})
+	p, h := newProgram(n, ""), n.House()
+	items := []string{"10", "2.1", "17.4", "2.2", "17.1"}
+	file := filepath.Join(t.TempDir(), "so.xlsx")
+	write(t, file, matrix(t, communes(t, p), items, func(commune, string) any { return 50 }))
+	before := stored(t, h)
+	sql := func(text string) {
+		t.Helper()
+		err := h.DB.Write(h.Ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The sequence counts rows, and does not go back with a transaction.
+	sql(`CREATE SEQUENCE written MINVALUE 0;
+		CREATE FUNCTION fill_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF nextval('written') >= TG_ARGV[0]::int THEN
+				RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = 'disk_full';
+			END IF;
+			RETURN NEW;
+		END $$`)
+	args := []string{"import", "results", "--set", set, "--period", period, file}
+	for name, trigger := range map[string]string{
+		"first row":      "TRIGGER fill BEFORE INSERT ON value_version FOR EACH ROW EXECUTE FUNCTION fill_up(0)",
+		"row in between": "TRIGGER fill BEFORE INSERT ON value_version FOR EACH ROW EXECUTE FUNCTION fill_up(200)",
+		"audit":          "TRIGGER fill BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION fill_up(0)",
+		"commit":         "CONSTRAINT TRIGGER fill AFTER INSERT ON value_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fill_up(0)",
+	} {
+		table := regexp.MustCompile(`ON (\w+)`).FindStringSubmatch(trigger)[1]
+		sql("ALTER SEQUENCE written RESTART WITH 0; CREATE " + trigger)
+		r := n.CLI(args...)
+		if r.Code != 1 || !strings.Contains(r.Stderr, "đã đầy") || strings.Contains(r.Stderr, "goroutine") {
+			t.Errorf("%s: exit %d, %q; want 1 and what is full", name, r.Code, r.Stderr)
+		}
+		sql("DROP TRIGGER fill ON " + table)
+		checked(t, n)
+		if now := stored(t, h); now != before {
+			t.Errorf("%s: half of the import is there", name)
+		}
+	}
+	if r := n.CLI(args...); r.Code != 0 || stored(t, h) == before {
 		t.Errorf("with room: exit %d, %s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	checked(t, n)
