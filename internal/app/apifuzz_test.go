@@ -134,7 +134,7 @@ func (c *call) send() *answer {
 		}
 		body = b
 	}
-	if c.edit != nil {
+	if c.edit != nil && len(body) > 1 { // not where another breakage has left nothing to edit
 		body = c.edit(body)
 	}
 	return v.do(c.op.method, target, c.contentType, bytes.NewReader(body))
