@@ -63,8 +63,9 @@ sabotage: assets bin/sabotage ## prove that tests bite: break each promise once 
 fuzz: bin/fuzz ## run each fuzz target for FUZZTIME (10m)
 	exec bin/fuzz -time $(FUZZTIME) -run '$(RUN)'
 
-soak: sabotage fuzz bench ## before an issue is closed: all sabotages, long fuzzing, benches, 1,000 kills, 200 races
+soak: sabotage fuzz bench ## before an issue is closed: all sabotages, long fuzzing, benches, 1,000 kills, 200 races, long API fuzzing
 	LANGSO_SOAK=1 bin/testrun -run 'Durab|TwoNodes' -timeout=3h ./internal/testkit/process
+	LANGSO_SOAK=1 bin/testrun -exec $(GO) test -v -count=1 -run '^TestAPIFuzz$$' -timeout=3h ./internal/app
 
 bin/testrun bin/sabotage bin/fuzz: bin/%: FORCE
 	@$(GO) -C tools build -o ../$@ ./$*

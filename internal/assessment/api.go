@@ -94,15 +94,15 @@ type IndicatorResult struct {
 
 func (s *Service) api(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "indicator-summary", Method: http.MethodGet, Path: "/api/v1/indicators/{set}/{indicator}/summary",
-		Summary: "Communes by verdict on one indicator or criterion", Description: "Counts verified values only.", Tags: []string{"results"}, Errors: []int{404, 422}}, s.apiSummary)
+		Summary: "Communes by verdict on one indicator or criterion", Description: "Counts verified values only.", Tags: []string{"results"}, Errors: []int{401, 404, 422}}, s.apiSummary)
 	huma.Register(api, huma.Operation{OperationID: "unit-scorecard", Method: http.MethodGet, Path: "/api/v1/units/{code}/scorecard",
-		Summary: "One commune judged by one set", Description: "Shows verified values only.", Tags: []string{"results"}, Errors: []int{404, 422}}, s.apiScorecard)
+		Summary: "One commune judged by one set", Description: "Shows verified values only.", Tags: []string{"results"}, Errors: []int{401, 404, 422}}, s.apiScorecard)
 	huma.Register(api, huma.Operation{OperationID: "correct-value", Method: http.MethodPut, Path: "/api/v1/units/{code}/results/{set}/{period}/{item}",
 		Summary:     "Correct one value",
 		Description: "Records a new version of one value. Send If-Match with the ETag of the value you saw (GET the same address), \"0\" when there was none. Needs a token with the right to write.",
-		Tags:        []string{"results"}, DefaultStatus: 200, Errors: []int{401, 403, 404, 412, 422, 428}}, s.apiCorrect)
+		Tags:        []string{"results"}, DefaultStatus: 200, Errors: []int{400, 401, 403, 404, 412, 413, 415, 422, 428}}, s.apiCorrect)
 	huma.Register(api, huma.Operation{OperationID: "read-value", Method: http.MethodGet, Path: "/api/v1/units/{code}/results/{set}/{period}/{item}",
-		Summary: "One value with its ETag", Description: "Shows the value as the asker may see it.", Tags: []string{"results"}, Errors: []int{404, 422}}, s.apiValue)
+		Summary: "One value with its ETag", Description: "Shows the value as the asker may see it.", Tags: []string{"results"}, Errors: []int{401, 404, 422}}, s.apiValue)
 }
 
 func (s *Service) apiSummary(ctx context.Context, in *summaryInput) (*struct{ Body SummaryBody }, error) {

@@ -170,7 +170,7 @@ type oneOutput struct{ Body FullSetBody }
 
 func (s *Service) api(api huma.API) {
 	huma.Register(api, huma.Operation{OperationID: "list-criteria-sets", Method: http.MethodGet, Path: "/api/v1/criteria",
-		Summary: "Criteria sets, newest version of each", Tags: []string{"criteria"}}, func(ctx context.Context, _ *listInput) (*listOutput, error) {
+		Summary: "Criteria sets, newest version of each", Tags: []string{"criteria"}, Errors: []int{401}}, func(ctx context.Context, _ *listInput) (*listOutput, error) {
 		out, err := s.listBody(ctx)
 		if err != nil {
 			return nil, web.APIError(ctx, err)
@@ -178,7 +178,7 @@ func (s *Service) api(api huma.API) {
 		return out, nil
 	})
 	huma.Register(api, huma.Operation{OperationID: "get-criteria-set", Method: http.MethodGet, Path: "/api/v1/criteria/{set}",
-		Summary: "One criteria set with its thresholds", Tags: []string{"criteria"}}, func(ctx context.Context, in *oneInput) (*oneOutput, error) {
+		Summary: "One criteria set with its thresholds", Tags: []string{"criteria"}, Errors: []int{401, 404, 422}}, func(ctx context.Context, in *oneInput) (*oneOutput, error) {
 		body, err := s.oneBody(ctx, in)
 		if err != nil {
 			return nil, web.APIError(ctx, err)

@@ -88,12 +88,12 @@ type searchOutput struct {
 
 func (s *Service) api(api huma.API) {
 	tags := []string{"units"}
-	huma.Register(api, huma.Operation{OperationID: "list-units", Method: http.MethodGet, Path: "/api/v1/units", Tags: tags, Errors: []int{404, 422},
+	huma.Register(api, huma.Operation{OperationID: "list-units", Method: http.MethodGet, Path: "/api/v1/units", Tags: tags, Errors: []int{401, 404, 422},
 		Summary: "Administrative units of one day", Description: "In Vietnamese order of name."}, s.apiUnits)
-	huma.Register(api, huma.Operation{OperationID: "search-units", Method: http.MethodGet, Path: "/api/v1/units/search", Tags: tags, Errors: []int{422},
+	huma.Register(api, huma.Operation{OperationID: "search-units", Method: http.MethodGet, Path: "/api/v1/units/search", Tags: tags, Errors: []int{401, 422},
 		Summary:     "Find units by name or code",
 		Description: "Former units are found, too, with what they are on the day. Exact names come first, then Vietnamese order."}, s.apiSearch)
-	huma.Register(api, huma.Operation{OperationID: "get-unit", Method: http.MethodGet, Path: "/api/v1/units/{code}", Tags: tags, Errors: []int{404, 422},
+	huma.Register(api, huma.Operation{OperationID: "get-unit", Method: http.MethodGet, Path: "/api/v1/units/{code}", Tags: tags, Errors: []int{401, 404, 422},
 		Summary:     "The unit that bears a code on one day",
 		Description: "When the code means nothing on that day, the answer is 404 and names the days on which it does."}, s.apiUnit)
 }
